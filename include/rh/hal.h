@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hardware as the loop sees it: a table of operations over named signals, and the
+ * settings (buses, devices with their profiles, bindings) that a backend is opened
+ * with. Profiles are files (config/devices); src/config reads them into rh_profile_t.
+ */
+#ifndef RH_HAL_H
+#define RH_HAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rh/health.h"
+#include "rh/input.h"
+#include "rh/signal.h"
+
+struct rh_grant; /* grant.h is behind its own door */
+
+#define RH_BINDING_MAX (RH_SIGNAL_COUNT + RH_OUTPUT_COUNT)
+#define RH_PROFILE_REGISTERS 40
+#define RH_PROFILE_BLOCKS 8
+#define RH_PROFILE_STARTUP 16
+#define RH_PROFILE_BITS 16
+#define RH_HAL_PATH 200
+
+/* ---- profiles: what a device is, from one file ---------------------------------- */
+
+typedef enum {
+    RH_REG_U16 = 0,
+    RH_REG_I16,
+    RH_REG_U32,
+    RH_REG_I32,
+    RH_REG_F32,
+    RH_REG_BIT /* a coil or a discrete input */
+} rh_reg_type_t;
+
+/* Byte order of a 32-bit value on the wire, a = most significant byte. */
+typedef enum {
+    RH_ORDER_ABCD = 0,
+    RH_ORDER_CDAB,
+    RH_ORDER_BADC,
+    RH_ORDER_DCBA
+} rh_order_t;
+
+typedef enum {
+    RH_SPACE_HOLDING = 0,
+    RH_SPACE_INPUT,
+    RH_SPACE_COIL,
+    RH_SPACE_DISCRETE
+} rh_space_t;
+
+typedef struct {
+    char
+        role[RH_HAL_NAME]; /* torque_command, position, rate, torque, status, gross … */
+    int32_t address;       /* on the wire, 0-based */
+    rh_reg_type_t type;
+    rh_order_t order;
+    rh_space_t space;
+    double scale; /* value in `unit` = raw * scale */
+    char unit[RH_HAL_NAME];
+    bool writable;
+} rh_register_t;
+
+/* A range that is read in one request, with what it holds found by address. */
+typedef struct {
+    rh_space_t space;
+    int32_t address, count;
+    int32_t every; /* 1 = each cycle of its bus */
+} rh_block_t;
+
+/* A status bit of the device and what it means: X in {ok, fault, run, ready, busy,
+ * overload, unstable}; `ok` with invert says "0 means good". */
+typedef struct {
+    char meaning[RH_HAL_NAME];
+    uint32_t mask;
+    uint32_t value; /* (status & mask) == value means it is so */
+} rh_status_bit_t;
+
+/* A start-up write: constant, or the value of a named fence; read back where asked. */
+typedef struct {
+    char role[RH_HAL_NAME];
+    double value;            /* in the register's unit, unless fence is set */
+    char fence[RH_HAL_NAME]; /* "torque_limit" or "speed_limit" or "" */
+    bool readback;
+} rh_startup_t;
+
+typedef struct {
+    char name[RH_HAL_NAME];
+    char kind[RH_HAL_NAME];   /* drive, cell, encoder, io */
+    char status[RH_HAL_NAME]; /* documented | verified */
+    char source[RH_HAL_TEXT];
+    char quirks[RH_HAL_TEXT];
+    bool rtu, tcp;
+    int32_t bauds[8], baud_count;
+    char format[8]; /* 8N1 … */
+    int32_t t35_us, turnaround_us;
+    int32_t read_max;      /* registers in one read */
+    bool fc06, fc16, fc23; /* what it takes to write, and read/write in one */
+    bool allow_gaps;
+    rh_register_t registers[RH_PROFILE_REGISTERS];
+    int32_t register_count;
+    rh_block_t blocks[RH_PROFILE_BLOCKS];
+    int32_t block_count;
+    rh_status_bit_t bits[RH_PROFILE_BITS];
+    int32_t bit_count;
+    rh_startup_t startup[RH_PROFILE_STARTUP];
+    int32_t startup_count;
+    bool fences_known;         /* false refuses to arm */
+    bool comm_watchdog;        /* the drive stops by itself when Modbus is silent */
+    bool speed_limit_brakes;   /* yes | no | unknown (= no) */
+    bool servo_on_by_register; /* else by the signal servo_on */
+} rh_profile_t;
+
+/* ---- the machine's wiring: what is connected to what ---------------------------- */
+
+typedef struct {
+    char name[RH_HAL_NAME];
+    bool is_tcp;
+    char path[RH_HAL_PATH]; /* serial device; relative = below the run directory */
+    char host[RH_HAL_NAME];
+    int32_t port;
+    int32_t baud;
+    char format[8];
+    int32_t t35_us; /* gap the master keeps; 0 = the slowest of its devices' profiles */
+    int32_t response_timeout_us; /* from the end of the request */
+    int32_t resync_us;           /* silence after an error */
+} rh_bus_settings_t;
+
+typedef struct {
+    char name[RH_HAL_NAME];
+    int32_t bus; /* index into buses */
+    int32_t slave;
+    rh_profile_t profile;
+    double rated_torque_nm; /* drives: what 100 % is, at the motor */
+    double gear_ratio;      /* drives: motor turns per arm turn */
+    double torque_limit_nm; /* fence, at the arm */
+    double speed_limit_dps; /* fence, at the arm */
+} rh_device_settings_t;
+
+/* One signal bound to one role of one device (or to one bit of an I/O module). */
+typedef struct {
+    int32_t signal; /* RH_SIGNAL_* or RH_OUTPUT_* */
+    bool is_output;
+    int32_t device; /* index into devices */
+    char role[RH_HAL_NAME];
+    double
+        scale; /* on top of the register's: signal = register value * scale + offset */
+    double offset; /* in the signal's unit */
+    bool invert;   /* flags only */
+} rh_binding_t;
+
+typedef struct {
+    rh_bus_settings_t buses[RH_BUS_MAX];
+    int32_t bus_count;
+    rh_device_settings_t devices[RH_DEVICE_MAX];
+    int32_t device_count;
+    rh_binding_t bindings[RH_BINDING_MAX];
+    int32_t binding_count;
+    char run_dir[RH_HAL_PATH]; /* where relative serial paths live */
+    int32_t priority;          /* SCHED_FIFO of the bus threads; 0 = ordinary */
+} rh_hal_settings_t;
+
+/* ---- operations ------------------------------------------------------------------ */
+
+typedef struct rh_hal rh_hal_t;
+
+typedef struct {
+    const char *name;
+    /* Opens buses and starts their threads; the settings are copied. 0, or a negative
+     * errno with error saying what, where and the remedy. A device that does not answer
+     * yet is no error: its signals stay RH_QUALITY_NONE and the bus goes on trying. */
+    int (*open)(rh_hal_t **hal, const rh_hal_settings_t *settings, char *error,
+                size_t error_size);
+    /* Fills input->signal[] with the newest samples and their ages at now_ns. Control
+     * thread only; never waits, never allocates. */
+    void (*read)(rh_hal_t *hal, int64_t now_ns, rh_input_t *input);
+    /* Puts the grant into the mailboxes of the buses. Control thread only; never waits.
+     */
+    void (*write)(rh_hal_t *hal, const struct rh_grant *grant);
+    /* Advances the heartbeat: called by the loop at the end of a good tick whose grant
+     * has `beat`, and by nobody else. The bus then writes the complement of the last
+     * confirmed state, once. */
+    void (*beat)(rh_hal_t *hal);
+    /* A copy of the counters; service thread. */
+    void (*stats)(rh_hal_t *hal, rh_hal_stats_t *stats);
+    /* Drops servo-on and torque where the wire still answers, stops the threads, frees.
+     */
+    void (*close)(rh_hal_t *hal);
+} rh_hal_ops_t;
+
+#endif
