@@ -14,6 +14,7 @@ if(NOT CMAKE_BUILD_TYPE)
 endif()
 
 find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
 
 # -ffp-contract=off: the same inputs give the same outputs, bit for bit, on every
 # machine, which replay and the reproducible simulation live on.

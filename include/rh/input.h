@@ -31,9 +31,10 @@ typedef struct {
 } rh_sample_t;
 
 typedef struct {
-    int64_t now_ns;       /* CLOCK_MONOTONIC at the tick's planned start */
-    int64_t late_ns;      /* how late this tick really began; 0 = on time */
-    bool console_present; /* a console holds the lease and renewed it within 2 s */
+    int64_t now_ns;         /* CLOCK_MONOTONIC as the tick began */
+    int64_t late_ns;        /* how late this tick really began; 0 = on time */
+    bool console_present;   /* a console holds the lease and renewed it within 2 s */
+    bool recording_stalled; /* the event ring is full: nothing may be dropped */
     rh_sample_t signal[RH_SIGNAL_COUNT];
     rh_command_t command;
 } rh_input_t;

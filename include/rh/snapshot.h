@@ -57,7 +57,7 @@
 
 typedef struct {
     uint64_t tick;
-    int64_t now_ns; /* planned start of the tick */
+    int64_t now_ns; /* as the tick began */
     int64_t end_ns; /* stamped by the loop at the end of the tick */
     int64_t late_ns;
     int64_t age_worst_ns; /* oldest sample the control depends on */

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The control thread. */
+#include "loop.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "config.h"
+#include "rh/units.h"
+#include "system.h"
+
+static void wake(int fd)
+{
+    const uint64_t one = 1;
+    ssize_t written =
+        write(fd, &one, sizeof(one)); /* non-blocking: a full count is awake */
+    (void)written;
+}
+
+static bool is_for_disk(const rh_event_t *event)
+{
+    switch (event->kind) {
+    case RH_EVENT_REP:
+    case RH_EVENT_SET:
+    case RH_EVENT_SESSION:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* Reps, sets and sessions go by way of the disk; all else goes to the stream at once.
+ */
+static bool send_event(rh_loop_t *loop, const rh_event_t *event)
+{
+    return rh_ring_push(is_for_disk(event) ? &loop->record : &loop->service, event);
+}
+
+/* Nothing is dropped in silence: what a full ring does not take is held and tried
+ * again, and the next input says so to the gate, which ends the set. */
+static void send_held(rh_loop_t *loop)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < loop->held_count; i++) {
+        if (!send_event(loop, &loop->held[i])) {
+            loop->held[kept++] = loop->held[i];
+        }
+    }
+    loop->held_count = kept;
+}
+
+static void send_events(rh_loop_t *loop)
+{
+    bool to_disk = false;
+    for (uint32_t i = 0; i < loop->output.event_count; i++) {
+        const rh_event_t *event = &loop->output.event[i];
+        to_disk = to_disk || is_for_disk(event);
+        if (!send_event(loop, event) && loop->held_count < RH_LOOP_HELD) {
+            loop->held[loop->held_count++] = *event;
+        }
+    }
+    if (to_disk) {
+        wake(loop->record_wake);
+    }
+    bool live = atomic_load_explicit(&loop->ticks, memory_order_relaxed) %
+                    (uint64_t)loop->live_every ==
+                0;
+    if (loop->output.event_count > 0 || live) {
+        wake(loop->service_wake);
+    }
+}
+
+static void make_input(rh_loop_t *loop, int64_t now_ns)
+{
+    rh_input_t *input = &loop->input;
+    input->now_ns = now_ns;
+    input->late_ns = now_ns - loop->planned_ns;
+    input->console_present =
+        atomic_load_explicit(&loop->console_present, memory_order_relaxed);
+    input->recording_stalled = loop->held_count > 0;
+    if (!rh_ring_pop(&loop->commands, &input->command)) {
+        memset(&input->command, 0, sizeof(input->command));
+    }
+    loop->ops->read(loop->hal, now_ns, input);
+}
+
+static void tell_cost(rh_loop_t *loop, int64_t now_ns, int64_t end_ns)
+{
+    rh_tick_cost_t cost = {.cost_ns = (uint32_t)(end_ns - now_ns),
+                           .late_ns = (uint32_t)(now_ns - loop->planned_ns)};
+    (void)rh_ring_push(&loop->costs, &cost); /* a figure may be missed */
+}
+
+static void turn(rh_loop_t *loop)
+{
+    int64_t now_ns = rh_clock_mono_ns();
+    send_held(loop);
+    make_input(loop, now_ns);
+    rh_tick(&loop->machine, &loop->input, &loop->output);
+    loop->ops->write(loop->hal, &loop->output.grant);
+    if (loop->output.grant.beat) {
+        loop->ops->beat(loop->hal);
+    }
+    int64_t end_ns = rh_clock_mono_ns();
+    loop->output.snapshot.end_ns = end_ns;
+    rh_latest_write(&loop->latest, &loop->output.snapshot);
+    atomic_fetch_add_explicit(&loop->ticks, 1, memory_order_release);
+    tell_cost(loop, now_ns, end_ns);
+    send_events(loop);
+}
+
+/* Late by more than a period: the missed ticks are not made up for, time goes on. */
+static void plan_next(rh_loop_t *loop)
+{
+    loop->planned_ns += loop->period_ns;
+    int64_t behind_ns = rh_clock_mono_ns() - loop->planned_ns;
+    if (behind_ns > loop->period_ns) {
+        loop->planned_ns += behind_ns / loop->period_ns * loop->period_ns;
+    }
+}
+
+static void *run(void *context)
+{
+    rh_loop_t *loop = context;
+    rh_system_name_thread("control");
+    atomic_store(&loop->is_realtime,
+                 rh_system_make_realtime(loop->settings->daemon.priority));
+    loop->planned_ns = rh_clock_mono_ns() + loop->period_ns;
+    while (!atomic_load_explicit(&loop->stop, memory_order_relaxed)) {
+        rh_clock_sleep_until(loop->planned_ns);
+        turn(loop);
+        plan_next(loop);
+    }
+    return NULL;
+}
+
+static int init_rings(rh_loop_t *loop)
+{
+    int error = rh_ring_init(&loop->service, sizeof(rh_event_t), RH_LOOP_EVENTS);
+    error = error != 0
+                ? error
+                : rh_ring_init(&loop->record, sizeof(rh_event_t), RH_LOOP_EVENTS);
+    error = error != 0
+                ? error
+                : rh_ring_init(&loop->commands, sizeof(rh_command_t), RH_LOOP_COMMANDS);
+    return error != 0
+               ? error
+               : rh_ring_init(&loop->costs, sizeof(rh_tick_cost_t), RH_LOOP_COSTS);
+}
+
+int rh_loop_init(rh_loop_t *loop, const rh_settings_t *settings, char *error,
+                 size_t size)
+{
+    memset(loop, 0, sizeof(*loop));
+    rh_limits_t limits;
+    int status = rh_config_limits(settings, &limits, error, size);
+    if (status != 0) {
+        return status;
+    }
+    status = init_rings(loop);
+    if (status != 0) {
+        (void)snprintf(error, size, "no memory for the rings");
+        return status;
+    }
+    loop->settings = settings;
+    loop->period_ns = RH_NS_PER_S / settings->daemon.tick_hz;
+    int32_t every = settings->daemon.tick_hz / settings->daemon.live_hz;
+    loop->live_every = every > 0 ? every : 1;
+    rh_core_config_t config = {.machine = settings->machine,
+                               .limits = settings->limits,
+                               .training = settings->training,
+                               .period_s = 1.0 / settings->daemon.tick_hz};
+    rh_machine_init(&loop->machine, &config, &limits);
+    return 0;
+}
+
+int rh_loop_start(rh_loop_t *loop)
+{
+    return -pthread_create(&loop->thread, NULL, run, loop);
+}
+
+void rh_loop_stop(rh_loop_t *loop)
+{
+    atomic_store(&loop->stop, true);
+    (void)pthread_join(loop->thread, NULL);
+}
+
+void rh_loop_free(rh_loop_t *loop)
+{
+    rh_ring_free(&loop->service);
+    rh_ring_free(&loop->record);
+    rh_ring_free(&loop->commands);
+    rh_ring_free(&loop->costs);
+}
+
+bool rh_loop_send(void *loop, const rh_command_t *command)
+{
+    return rh_ring_push(&((rh_loop_t *)loop)->commands, command);
+}
+
+void rh_loop_console(void *loop, bool present)
+{
+    atomic_store_explicit(&((rh_loop_t *)loop)->console_present, present,
+                          memory_order_relaxed);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The control thread: an absolute-time loop of read, tick, write, beat. It waits for
+ * nothing but its own clock. What it has to tell leaves through rings and the seqlock;
+ * what it is told comes through one ring and one flag.
+ */
+#ifndef RH_LOOP_H
+#define RH_LOOP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "latest.h"
+#include "rh/hal.h"
+#include "rh/settings.h"
+#include "ring.h"
+#include "tick.h"
+
+#define RH_LOOP_EVENTS 4096
+#define RH_LOOP_COMMANDS 256
+#define RH_LOOP_COSTS 2048
+#define RH_LOOP_HELD 64
+
+/* What one tick cost; for `health`. */
+typedef struct {
+    uint32_t cost_ns, late_ns;
+} rh_tick_cost_t;
+
+typedef struct {
+    /* set before start */
+    const rh_settings_t *settings;
+    const rh_hal_ops_t *ops;
+    rh_hal_t *hal;
+    int service_wake, record_wake; /* eventfds, written without waiting */
+    /* to other threads */
+    rh_ring_t service, record, costs; /* rh_event_t, rh_event_t, rh_tick_cost_t */
+    rh_latest_t latest;
+    _Atomic uint64_t ticks;
+    _Atomic bool is_realtime;
+    /* from other threads */
+    rh_ring_t commands; /* rh_command_t */
+    _Atomic bool console_present;
+    _Atomic bool stop;
+    /* the thread's own */
+    pthread_t thread;
+    rh_machine_t machine;
+    rh_input_t input;
+    rh_output_t output;
+    int64_t planned_ns, period_ns, live_every;
+    rh_event_t held[RH_LOOP_HELD]; /* events that a full ring did not take yet */
+    uint32_t held_count;
+} rh_loop_t;
+
+/* Takes all memory the loop will ever use. 0 or a negative errno with error. */
+int rh_loop_init(rh_loop_t *loop, const rh_settings_t *settings, char *error,
+                 size_t size);
+/* Starts the control thread (SCHED_FIFO where permitted). 0 or a negative errno. */
+int rh_loop_start(rh_loop_t *loop);
+/* Ends it: the last tick has been and its grant was written. */
+void rh_loop_stop(rh_loop_t *loop);
+void rh_loop_free(rh_loop_t *loop);
+
+/* For the service thread; `loop` is an rh_loop_t. False where the ring is full. */
+bool rh_loop_send(void *loop, const rh_command_t *command);
+void rh_loop_console(void *loop, bool present);
+
+#endif

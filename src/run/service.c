@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The service thread. */
+#include "service.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "rh/units.h"
+#include "system.h"
+
+#define POLL_MS 100
+
+static void drain_wake(int fd)
+{
+    uint64_t count = 0;
+    ssize_t got = read(fd, &count, sizeof(count)); /* non-blocking */
+    (void)got;
+}
+
+static void publish_all(rh_service_t *service)
+{
+    rh_event_t event;
+    while (rh_ring_pop(&service->loop->service, &event)) {
+        rh_publish_event(service->publish, &event);
+    }
+    rh_recorded_t recorded;
+    while (rh_ring_pop(&service->recorder->recorded, &recorded)) {
+        rh_publish_recorded(service->publish, &recorded);
+    }
+    rh_snapshot_t snapshot;
+    if (rh_latest_read(&service->loop->latest, &snapshot)) {
+        rh_publish_snapshot(service->publish, &snapshot);
+    }
+}
+
+static int by_size(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a;
+    uint32_t right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+static void percentiles_us(uint32_t *values_ns, size_t count, double *p50, double *p99,
+                           double *most)
+{
+    if (count == 0) {
+        return;
+    }
+    qsort(values_ns, count, sizeof(*values_ns), by_size);
+    *p50 = values_ns[count / 2] / 1000.0;
+    *p99 = values_ns[count * 99 / 100] / 1000.0;
+    *most = values_ns[count - 1] / 1000.0;
+}
+
+static void gather_costs(rh_service_t *service, rh_health_t *health)
+{
+    static _Thread_local uint32_t costs[RH_LOOP_COSTS], lates[RH_LOOP_COSTS];
+    rh_tick_cost_t cost;
+    size_t count = 0;
+    while (count < RH_LOOP_COSTS && rh_ring_pop(&service->loop->costs, &cost)) {
+        costs[count] = cost.cost_ns;
+        lates[count++] = cost.late_ns;
+    }
+    percentiles_us(costs, count, &health->tick_p50_us, &health->tick_p99_us,
+                   &health->tick_max_us);
+    percentiles_us(lates, count, &health->late_p50_us, &health->late_p99_us,
+                   &health->late_max_us);
+}
+
+static void publish_health(rh_service_t *service, int64_t now_ns)
+{
+    rh_loop_t *loop = service->loop;
+    rh_health_t health;
+    memset(&health, 0, sizeof(health));
+    health.uptime_s = (double)(now_ns - service->started_ns) / (double)RH_NS_PER_S;
+    health.ticks = atomic_load(&loop->ticks);
+    rh_snapshot_t snapshot;
+    if (rh_latest_read(&loop->latest, &snapshot)) {
+        health.overruns = snapshot.overruns;
+    }
+    gather_costs(service, &health);
+    health.ring_depth_max = rh_ring_depth_max(&loop->service);
+    health.record_depth_max = rh_ring_depth_max(&loop->record);
+    health.is_realtime = atomic_load(&loop->is_realtime);
+    rh_system_memory(&health.memory_bytes, &health.memory_locked_bytes);
+    loop->ops->stats(loop->hal, &health.hal);
+    rh_publish_health(service->publish, &health);
+}
+
+/* A quarter of the watchdog's time apart, and only while ticks advance. */
+static void pat_watchdog(rh_service_t *service, int64_t now_ns)
+{
+    int64_t every_ns = service->loop->settings->daemon.watchdog_ms * RH_NS_PER_MS / 4;
+    uint64_t ticks = atomic_load(&service->loop->ticks);
+    if (now_ns - service->watchdog_ns >= every_ns && ticks != service->watched_ticks) {
+        rh_system_notify("WATCHDOG=1");
+        service->watched_ticks = ticks;
+        service->watchdog_ns = now_ns;
+    }
+}
+
+static void *run(void *context)
+{
+    rh_service_t *service = context;
+    rh_system_name_thread("service");
+    while (!atomic_load(&service->stop)) {
+        if (rh_publish_poll(service->publish, service->loop->service_wake, POLL_MS) >
+            0) {
+            drain_wake(service->loop->service_wake);
+        }
+        publish_all(service);
+        int64_t now_ns = rh_clock_mono_ns();
+        if (now_ns - service->health_ns >= RH_NS_PER_S) {
+            service->health_ns = now_ns;
+            publish_health(service, now_ns);
+        }
+        pat_watchdog(service, now_ns);
+    }
+    publish_all(service);
+    return NULL;
+}
+
+int rh_service_start(rh_service_t *service, rh_loop_t *loop, rh_recorder_t *recorder,
+                     rh_publish_t *publish)
+{
+    memset(service, 0, sizeof(*service));
+    service->loop = loop;
+    service->recorder = recorder;
+    service->publish = publish;
+    service->started_ns = rh_clock_mono_ns();
+    return -pthread_create(&service->thread, NULL, run, service);
+}
+
+void rh_service_stop(rh_service_t *service)
+{
+    atomic_store(&service->stop, true);
+    (void)pthread_join(service->thread, NULL);
+}

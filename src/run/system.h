@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the daemon asks of the operating system: real-time scheduling, locked memory,
+ * the lock that keeps two daemons apart, folders, and systemd's notifications.
+ */
+#ifndef RH_SYSTEM_H
+#define RH_SYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rh/health.h"
+
+/* Small stacks for every thread that is made later (libraries' too): locked memory
+ * counts each stack whole. */
+void rh_system_small_stacks(void);
+/* Locks all memory, now and later. 0, or a negative errno where that is not permitted.
+ */
+int rh_system_lock_memory(void);
+/* The calling thread to SCHED_FIFO; false where that is not permitted. */
+bool rh_system_make_realtime(int priority);
+void rh_system_name_thread(const char *name);
+/* The whole process dies with its parent. */
+void rh_system_die_with_parent(void);
+
+/* Makes a folder and its parents (0750). 0 or a negative errno with error. */
+int rh_system_make_folder(const char *path, char *error, size_t size);
+/* Takes <run_dir>/lock; the file descriptor holds it until it is closed. Negative errno
+ * with error naming the other process where it is taken. */
+int rh_system_take_lock(const char *run_dir, char *error, size_t size);
+
+/* To systemd; nothing where there is none. */
+void rh_system_notify(const char *state);
+
+/* Resident and locked memory of this process, from /proc. */
+void rh_system_memory(uint64_t *resident_bytes, uint64_t *locked_bytes);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the gate's own files share: its view of the machine in one tick (the sight), its
+ * findings, and the steps between. Private to src/safety.
+ */
+#ifndef RH_GATE_H
+#define RH_GATE_H
+
+#include "rh/units.h"
+#include "safety.h"
+
+/* The machine as the gate sees it in this tick, from raw samples only. */
+typedef struct {
+    int64_t now_ns;
+    int32_t step_us;    /* since the last tick, 0 … 100 ms */
+    int32_t angle_mdeg; /* motor encoder, carried to now by the rate */
+    int32_t rate_mdps;
+    int32_t mismatch_mdeg;    /* motor encoder minus arm encoder, both carried to now */
+    int32_t strap_mn, pad_mn; /* sums, tared */
+    int32_t drive_torque_mnm, confirmed_mnm;
+    int32_t age_us[RH_GROUPS];
+    int32_t late_us;
+    uint32_t drive_status;
+    bool fresh_drive, fresh_encoder, fresh_strap;
+    bool cells_good; /* no cell says that its value is invalid, none is impossible */
+    bool estop_closed, grips_held, comfort_pressed, reset_pressed;
+    bool limit_top_closed, limit_bottom_closed;
+    bool request_valid;
+    bool at_bottom, still_at_bottom, pad_is_empty;
+    int32_t request_mnm, request_load_mnm;
+    int32_t soft_top_mdeg, soft_bottom_mdeg, trip_top_mdeg, trip_bottom_mdeg;
+} rh_sight_t;
+
+/* One step of the tick, so that no function needs more than a few names. */
+typedef struct {
+    rh_safety_t *safety;
+    const rh_limits_t *limits;
+    const rh_input_t *input;
+    const rh_request_t *request;
+    rh_safety_report_t *report;
+    rh_sight_t sight;
+} rh_gate_t;
+
+typedef struct {
+    bool bad;
+    int32_t measured_milli, threshold_milli;
+} rh_finding_t;
+
+/* sight.c: fills gate->sight and the debounce counters. */
+void rh_gate_look(rh_gate_t *gate);
+
+/* rules.c: walks the table of rules; raises faults and gives the worst reaction that
+ * outranks the present state (the present state where none does). */
+uint32_t rh_gate_judge(rh_gate_t *gate);
+/* Which conditions for a reset are not met; RH_WAIT_BIT()s. */
+uint32_t rh_gate_waits(const rh_gate_t *gate);
+void rh_gate_raise(rh_gate_t *gate, uint32_t fault, uint32_t state,
+                   rh_finding_t finding);
+
+/* state.c: commands, reset, and the table of transitions; enters the next state. */
+void rh_gate_decide(rh_gate_t *gate, uint32_t reaction);
+
+/* shape.c: the torque of the state the gate is in now; milli-newton-metres. */
+int32_t rh_gate_shape(rh_gate_t *gate);
+
+/* gravity.c */
+int32_t rh_gate_cosine_q16(int32_t angle_mdeg);
+/* Torque that holds `at_horizontal_mnm` of gravity at this angle; never negative. */
+int32_t rh_gate_gravity_mnm(int32_t at_horizontal_mnm, int32_t angle_mdeg);
+
+static inline int32_t rh_gate_clamp(int64_t value, int32_t low, int32_t high)
+{
+    if (value < low) {
+        return low;
+    }
+    return value > high ? high : (int32_t)value;
+}
+
+static inline int32_t rh_gate_size(int32_t value)
+{
+    return value < 0 ? (value == INT32_MIN ? INT32_MAX : -value) : value;
+}
+
+/* Milliseconds since a moment; 0 as the moment means that it has not come. */
+static inline int64_t rh_gate_since_ms(int64_t now_ns, int64_t since_ns)
+{
+    return since_ns == 0 ? 0 : (now_ns - since_ns) / RH_NS_PER_MS;
+}
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gate: the last pure stage on the only path to the actuator, run in every tick,
+ * request or not. It reads raw samples and their ages, never core's estimates; it vets
+ * and shapes the request and alone makes a grant. All arithmetic is in scaled integers
+ * (include/rh/limits.h) without libm, so that a model checker can close over its
+ * inputs.
+ *
+ * Called by the tick and by nobody else. Zeroed state is LOCKED: no torque, no servo,
+ * no heartbeat.
+ */
+#ifndef RH_SAFETY_H
+#define RH_SAFETY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rh/fault.h"
+#include "rh/grant.h"
+#include "rh/input.h"
+#include "rh/limits.h"
+#include "rh/request.h"
+#include "rh/state.h"
+
+#define RH_SAFETY_WINDOW_SLOTS 8
+#define RH_SAFETY_FAULTS 8 /* faults that one tick can raise */
+
+enum { RH_GROUP_DRIVE, RH_GROUP_ENCODER, RH_GROUP_CELLS, RH_GROUP_INPUTS, RH_GROUPS };
+
+/* Everything the gate remembers from tick to tick; the caller owns it. */
+typedef struct {
+    uint32_t state;   /* rh_safety_state_t */
+    uint32_t latched; /* bit per rh_fault_id_t raised since the last reset */
+    bool has_run;     /* the first tick has been: boot is told once */
+    int64_t now_ns;   /* of the last tick */
+    int64_t state_since_ns;
+    /* torque memory */
+    int32_t base_mnm;    /* the request after bounds, slew and window */
+    int32_t torque_mnm;  /* the last grant */
+    int32_t load_mnm;    /* training part of the last grant while armed, >= 0 */
+    int32_t leaving_mnm; /* torque at the moment the state was left, to ramp from */
+    int32_t slot_mnm[RH_SAFETY_WINDOW_SLOTS];
+    uint32_t slot;
+    int64_t slot_since_ns;
+    /* debounce: counters of fresh samples, and since when a condition has held */
+    uint32_t seen[RH_SIGNAL_COUNT]; /* sample counts at the last tick */
+    uint32_t runaway_count, mismatch_count, contact_count, frozen_count, confirm_count;
+    bool contact;
+    int32_t frozen_motor_raw, frozen_arm_mdeg;
+    int64_t grip_open_since_ns, still_since_ns, not_running_since_ns;
+    int64_t reset_since_ns, arm_begin_ns;
+    bool reset_was, reset_seen_open, reset_done, comfort_was;
+    bool is_down;  /* SAFE-1 has come to rest: servo off */
+    uint32_t body; /* row of limits->body, chosen from the pad's weight when arming */
+    bool limit_active;
+} rh_safety_t;
+
+/* What the gate has to tell about one tick. */
+typedef struct {
+    uint32_t state_before, state;
+    rh_fault_t faults[RH_SAFETY_FAULTS];
+    uint32_t fault_count;
+    uint32_t latched;       /* bits, after this tick */
+    uint32_t cleared;       /* bits that the reset cleared in this tick */
+    uint32_t waits_for;     /* RH_WAIT_BIT()s, in a latched state */
+    uint32_t reset_ignored; /* RH_WAIT_BIT()s for which a reset was refused; 0 = none */
+    uint32_t refusal;       /* rh_refusal_t, when is_answer */
+    bool is_answer;         /* the tick's command was the gate's to answer */
+    bool limit_active;      /* funnel or wall acts */
+    bool limit_began;
+    bool at_bottom, pad_is_empty;
+    int32_t angle_mdeg, rate_mdps; /* the gate's own view */
+    int32_t soft_top_mdeg, soft_bottom_mdeg, trip_top_mdeg, trip_bottom_mdeg;
+    int64_t age_ns[RH_GROUPS];
+} rh_safety_report_t;
+
+/* One tick: from raw samples and a request to a grant. Total: any input gives a safe
+ * grant. Sources of the rules: the table of hazards; numbers beside each row. */
+void rh_safety_step(rh_safety_t *safety, const rh_limits_t *limits,
+                    const rh_input_t *input, const rh_request_t *request,
+                    rh_grant_t *grant, rh_safety_report_t *report);
+
+#endif

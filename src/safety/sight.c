@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gate's eyes: from raw samples with their ages to the numbers the rules look at.
+ * Nothing is filtered; what must hold for several samples is counted here, once for
+ * each fresh sample, so that a repeated one counts for nothing.
+ */
+#include "gate.h"
+
+#define AGE_NEVER_US 1000000000 /* never read: older than any limit */
+#define AGE_FUTURE_US                                                                  \
+    (-2000) /* a stamp may lie a little past the tick's planned start */
+#define STEP_MAX_US 100000
+#define ANGLE_MAX_MDEG 400000
+#define RATE_MAX_MDPS 3000000
+
+static const rh_sample_t *sample(const rh_gate_t *gate, int signal)
+{
+    return &gate->input->signal[signal];
+}
+
+/* Age in microseconds; a sample never read, or from the future, is infinitely old. */
+static int32_t age_us(const rh_sample_t *sample)
+{
+    int64_t age = sample->age_ns / RH_NS_PER_US;
+    if (sample->quality == RH_QUALITY_NONE ||
+        !(age >= AGE_FUTURE_US && age < AGE_NEVER_US)) {
+        return AGE_NEVER_US;
+    }
+    return age > 0 ? (int32_t)age : 0;
+}
+
+/* As age_us, and a value its own device calls invalid is as good as none. */
+static int32_t trusted_age_us(const rh_sample_t *sample)
+{
+    return sample->quality == RH_QUALITY_BAD ? AGE_NEVER_US : age_us(sample);
+}
+
+static int32_t older(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static bool is_fresh(rh_gate_t *gate, int signal)
+{
+    uint32_t count = sample(gate, signal)->count;
+    bool fresh = count != gate->safety->seen[signal];
+    gate->safety->seen[signal] = count;
+    return fresh;
+}
+
+static void look_at_ages(rh_gate_t *gate)
+{
+    rh_sight_t *sight = &gate->sight;
+    int32_t drive = trusted_age_us(sample(gate, RH_SIGNAL_MOTOR_ANGLE));
+    drive = older(drive, trusted_age_us(sample(gate, RH_SIGNAL_MOTOR_RATE)));
+    drive = older(drive, trusted_age_us(sample(gate, RH_SIGNAL_DRIVE_STATUS)));
+    int32_t strap = older(age_us(sample(gate, RH_SIGNAL_STRAP_LEFT)),
+                          age_us(sample(gate, RH_SIGNAL_STRAP_RIGHT)));
+    int32_t pad = older(age_us(sample(gate, RH_SIGNAL_PAD_FRONT)),
+                        age_us(sample(gate, RH_SIGNAL_PAD_REAR)));
+    int32_t inputs = 0;
+    for (int signal = RH_SIGNAL_ESTOP_A; signal < RH_SIGNAL_COUNT; signal++) {
+        inputs = older(inputs, trusted_age_us(sample(gate, signal)));
+    }
+    sight->age_us[RH_GROUP_DRIVE] = drive;
+    sight->age_us[RH_GROUP_ENCODER] = trusted_age_us(sample(gate, RH_SIGNAL_ARM_ANGLE));
+    sight->age_us[RH_GROUP_CELLS] = older(strap, pad);
+    sight->age_us[RH_GROUP_INPUTS] = inputs;
+}
+
+/* Where the axis is now: a sample's angle plus rate times its age (at most 100 ms). */
+static int32_t carried_mdeg(const rh_sample_t *angle, int32_t rate_mdps)
+{
+    int64_t age = rh_gate_clamp(age_us(angle), 0, STEP_MAX_US);
+    int64_t moved_mdeg = (int64_t)rate_mdps * age / 1000000;
+    return rh_gate_clamp(angle->milli + moved_mdeg, -ANGLE_MAX_MDEG, ANGLE_MAX_MDEG);
+}
+
+static void look_at_motion(rh_gate_t *gate)
+{
+    rh_sight_t *sight = &gate->sight;
+    sight->rate_mdps = rh_gate_clamp(sample(gate, RH_SIGNAL_MOTOR_RATE)->milli,
+                                     -RATE_MAX_MDPS, RATE_MAX_MDPS);
+    sight->angle_mdeg =
+        carried_mdeg(sample(gate, RH_SIGNAL_MOTOR_ANGLE), sight->rate_mdps);
+    sight->mismatch_mdeg =
+        sight->angle_mdeg -
+        carried_mdeg(sample(gate, RH_SIGNAL_ARM_ANGLE), sight->rate_mdps);
+    sight->drive_torque_mnm = sample(gate, RH_SIGNAL_DRIVE_TORQUE)->milli;
+    sight->confirmed_mnm = sample(gate, RH_SIGNAL_TORQUE_CONFIRMED)->milli;
+    sight->drive_status = (uint32_t)sample(gate, RH_SIGNAL_DRIVE_STATUS)->raw;
+}
+
+/* A tare from the request counts only within the cell's own range (accept form). */
+static int32_t tared_mn(const rh_sample_t *cell, double zero_n, int32_t max_mn)
+{
+    double zero_mn = zero_n * RH_MILLI;
+    bool accepted = zero_mn >= -(double)max_mn && zero_mn <= (double)max_mn;
+    int32_t zero = accepted ? (int32_t)zero_mn : 0;
+    return rh_gate_clamp((int64_t)cell->milli - zero, -2 * max_mn, 2 * max_mn);
+}
+
+static bool cell_is_good(const rh_sample_t *cell, int32_t max_mn)
+{
+    return cell->quality != RH_QUALITY_BAD && cell->milli >= -max_mn &&
+           cell->milli <= max_mn;
+}
+
+static void look_at_cells(rh_gate_t *gate)
+{
+    const rh_request_t *request = gate->request;
+    rh_sight_t *sight = &gate->sight;
+    int32_t max_mn = gate->limits->cell_max_mn;
+    sight->strap_mn =
+        tared_mn(sample(gate, RH_SIGNAL_STRAP_LEFT), request->strap_zero_n[0], max_mn) +
+        tared_mn(sample(gate, RH_SIGNAL_STRAP_RIGHT), request->strap_zero_n[1], max_mn);
+    sight->pad_mn =
+        tared_mn(sample(gate, RH_SIGNAL_PAD_FRONT), request->pad_zero_n[0], max_mn) +
+        tared_mn(sample(gate, RH_SIGNAL_PAD_REAR), request->pad_zero_n[1], max_mn);
+    sight->pad_is_empty = rh_gate_size(sight->pad_mn) < gate->limits->pad_empty_mn;
+    sight->cells_good = true;
+    for (int signal = RH_SIGNAL_STRAP_LEFT; signal <= RH_SIGNAL_PAD_REAR; signal++) {
+        sight->cells_good =
+            sight->cells_good && cell_is_good(sample(gate, signal), max_mn);
+    }
+}
+
+static bool is_true(const rh_gate_t *gate, int signal)
+{
+    return sample(gate, signal)->raw != 0;
+}
+
+static void look_at_inputs(rh_gate_t *gate)
+{
+    rh_sight_t *sight = &gate->sight;
+    sight->estop_closed =
+        is_true(gate, RH_SIGNAL_ESTOP_A) && is_true(gate, RH_SIGNAL_ESTOP_B);
+    sight->grips_held =
+        is_true(gate, RH_SIGNAL_GRIP_LEFT) && is_true(gate, RH_SIGNAL_GRIP_RIGHT);
+    sight->comfort_pressed = is_true(gate, RH_SIGNAL_COMFORT_STOP);
+    sight->reset_pressed = is_true(gate, RH_SIGNAL_RESET_BUTTON);
+    sight->limit_top_closed = is_true(gate, RH_SIGNAL_LIMIT_TOP);
+    sight->limit_bottom_closed = is_true(gate, RH_SIGNAL_LIMIT_BOTTOM);
+}
+
+/* Degrees to milli-degrees within [low, high]; what is not in it gives the fallback. */
+static int32_t accepted_mdeg(double angle_deg, int32_t low, int32_t high,
+                             int32_t fallback)
+{
+    double angle_mdeg = angle_deg * RH_MILLI;
+    bool accepted = angle_mdeg >= (double)low && angle_mdeg <= (double)high;
+    return accepted ? (int32_t)angle_mdeg : fallback;
+}
+
+static int32_t lower_of(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The limits in force: the taught range may only narrow the gate's own. */
+static void look_at_limits(rh_gate_t *gate)
+{
+    const rh_limits_t *limits = gate->limits;
+    rh_sight_t *sight = &gate->sight;
+    int32_t top = limits->soft_top_mdeg;
+    int32_t bottom = limits->soft_bottom_mdeg;
+    if (gate->request->rom_taught) {
+        top = accepted_mdeg(gate->request->rom_top_deg, limits->soft_bottom_mdeg, top,
+                            top);
+        int32_t floor_mdeg = bottom + limits->rom_soft_bottom_mdeg;
+        bottom =
+            accepted_mdeg(gate->request->rom_bottom_deg, floor_mdeg, top, floor_mdeg) -
+            limits->rom_soft_bottom_mdeg;
+    }
+    sight->soft_top_mdeg = top;
+    sight->soft_bottom_mdeg = bottom;
+    sight->trip_top_mdeg =
+        lower_of(top + limits->trip_over_top_mdeg, limits->trip_top_mdeg);
+    sight->trip_bottom_mdeg =
+        older(bottom - limits->trip_over_bottom_mdeg, limits->trip_bottom_mdeg);
+}
+
+/* The request's floating point passes an accept-form test before it is converted:
+ * casting a not-a-number is undefined, and a comparison with one is false. */
+static void look_at_request(rh_gate_t *gate)
+{
+    const double most_nm = (double)RH_CEILING_TORQUE_MNM / RH_MILLI;
+    double torque_nm = gate->request->torque_nm;
+    double load_nm = gate->request->load_nm;
+    rh_sight_t *sight = &gate->sight;
+    sight->request_valid = torque_nm >= -4.0 * most_nm && torque_nm <= 4.0 * most_nm &&
+                           load_nm >= 0.0 && load_nm <= 4.0 * most_nm;
+    sight->request_mnm = sight->request_valid ? (int32_t)(torque_nm * RH_MILLI) : 0;
+    sight->request_load_mnm = sight->request_valid ? (int32_t)(load_nm * RH_MILLI) : 0;
+}
+
+static int32_t runaway_threshold_mnm(const rh_gate_t *gate)
+{
+    int64_t share = (int64_t)rh_gate_size(gate->sight.confirmed_mnm) *
+                    gate->limits->runaway_permille / RH_MILLI;
+    return rh_gate_clamp(share + gate->limits->runaway_mnm, 0, RH_CEILING_TORQUE_MNM);
+}
+
+/* Hazard 3. At its speed limit the drive may brake on its own: a torque that differs
+ * from the command but opposes the motion there is no runaway. */
+static bool torque_differs(const rh_gate_t *gate)
+{
+    const rh_sight_t *sight = &gate->sight;
+    int64_t difference = (int64_t)sight->drive_torque_mnm - sight->confirmed_mnm;
+    int32_t size = rh_gate_size(rh_gate_clamp(difference, INT32_MIN + 1, INT32_MAX));
+    bool opposes = (difference < 0) == (sight->rate_mdps > 0);
+    bool at_limit = rh_gate_size(sight->rate_mdps) >= gate->limits->sink_mdps / 10 * 9;
+    return size > runaway_threshold_mnm(gate) && !(opposes && at_limit);
+}
+
+static uint32_t counted(uint32_t count, bool holds)
+{
+    return holds ? (count < 1000 ? count + 1 : count) : 0;
+}
+
+static void count_drive_samples(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    const rh_sight_t *sight = &gate->sight;
+    bool runs = (sight->drive_status & RH_DRIVE_RUN) != 0;
+    safety->runaway_count =
+        counted(safety->runaway_count, runs && torque_differs(gate));
+    int32_t raw = sample(gate, RH_SIGNAL_MOTOR_ANGLE)->raw;
+    bool stands = raw == safety->frozen_motor_raw;
+    safety->frozen_count = counted(safety->frozen_count, stands);
+    if (!stands) {
+        safety->frozen_motor_raw = raw;
+        safety->frozen_arm_mdeg = sample(gate, RH_SIGNAL_ARM_ANGLE)->milli;
+    }
+}
+
+static void count_samples(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    rh_sight_t *sight = &gate->sight;
+    sight->fresh_drive = is_fresh(gate, RH_SIGNAL_MOTOR_ANGLE);
+    sight->fresh_encoder = is_fresh(gate, RH_SIGNAL_ARM_ANGLE);
+    sight->fresh_strap = is_fresh(gate, RH_SIGNAL_STRAP_LEFT);
+    if (sight->fresh_drive) {
+        count_drive_samples(gate);
+    }
+    if (sight->fresh_encoder) {
+        bool differs = rh_gate_size(sight->mismatch_mdeg) > gate->limits->mismatch_mdeg;
+        safety->mismatch_count = counted(safety->mismatch_count, differs);
+    }
+    if (sight->fresh_strap) {
+        bool pulls = rh_gate_size(sight->strap_mn) > gate->limits->contact_mn;
+        safety->contact_count =
+            counted(safety->contact_count, pulls != safety->contact);
+        if (safety->contact_count >= 3) {
+            safety->contact = pulls;
+            safety->contact_count = 0;
+        }
+    }
+}
+
+static int64_t held_since(int64_t since_ns, bool holds, int64_t now_ns)
+{
+    if (!holds) {
+        return 0;
+    }
+    return since_ns != 0 ? since_ns : now_ns;
+}
+
+static void look_at_rest(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    rh_sight_t *sight = &gate->sight;
+    const rh_limits_t *limits = gate->limits;
+    sight->at_bottom =
+        sight->angle_mdeg <= limits->rest_mdeg &&
+        rh_gate_size(sight->rate_mdps) < limits->rest_rate_mdps &&
+        sight->age_us[RH_GROUP_DRIVE] <= limits->age_max_us[RH_GROUP_DRIVE];
+    safety->still_since_ns =
+        held_since(safety->still_since_ns, sight->at_bottom, sight->now_ns);
+    sight->still_at_bottom =
+        rh_gate_since_ms(sight->now_ns, safety->still_since_ns) >= limits->rest_hold_ms;
+    safety->grip_open_since_ns =
+        held_since(safety->grip_open_since_ns, !sight->grips_held, sight->now_ns);
+}
+
+void rh_gate_look(rh_gate_t *gate)
+{
+    rh_sight_t *sight = &gate->sight;
+    int64_t step_ns = gate->input->now_ns - gate->safety->now_ns;
+    sight->now_ns = gate->input->now_ns;
+    sight->step_us = gate->safety->has_run
+                         ? rh_gate_clamp(step_ns / RH_NS_PER_US, 0, STEP_MAX_US)
+                         : 0;
+    sight->late_us =
+        rh_gate_clamp(gate->input->late_ns / RH_NS_PER_US, 0, AGE_NEVER_US);
+    look_at_ages(gate);
+    look_at_motion(gate);
+    look_at_cells(gate);
+    look_at_inputs(gate);
+    look_at_limits(gate);
+    look_at_request(gate);
+    count_samples(gate);
+    look_at_rest(gate);
+}

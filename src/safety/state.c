@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The gate's state machine: {from, guard, to}, first row that holds; unlisted means
+ * stay. Faults come in as the reaction that the table of rules gave; commands and the
+ * reset button are guards here. No hidden flag decides beside the state.
+ */
+#include "gate.h"
+#include "rh/snapshot.h" /* RH_WAIT_BIT */
+
+typedef bool (*guard_t)(const rh_gate_t *gate);
+
+typedef struct {
+    uint32_t from;
+    guard_t guard;
+    uint32_t to;
+} transition_t;
+
+static bool commands(const rh_gate_t *gate, uint32_t kind)
+{
+    return gate->input->command.kind == kind;
+}
+
+static int64_t in_state_ms(const rh_gate_t *gate)
+{
+    return rh_gate_since_ms(gate->sight.now_ns, gate->safety->state_since_ns);
+}
+
+/* ---- commands: who may, and the answer ------------------------------------------ */
+
+static bool sensors_are_good(const rh_gate_t *gate)
+{
+    return (rh_gate_waits(gate) & (RH_WAIT_BIT(SENSORS) | RH_WAIT_BIT(FAULT))) == 0;
+}
+
+static bool state_can_arm(const rh_gate_t *gate)
+{
+    uint32_t state = gate->safety->state;
+    return state == RH_SAFETY_IDLE || state == RH_SAFETY_FLOAT;
+}
+
+/* What arming needs, at its beginning and at its end alike. */
+static uint32_t refuses_arming(const rh_gate_t *gate)
+{
+    const rh_sight_t *sight = &gate->sight;
+    if (!state_can_arm(gate)) {
+        return gate->safety->state == RH_SAFETY_ARMED ? RH_REFUSAL_ARMED
+                                                      : RH_REFUSAL_LATCHED;
+    }
+    if (!sensors_are_good(gate) || (sight->drive_status & RH_DRIVE_READY) == 0) {
+        return RH_REFUSAL_SENSORS;
+    }
+    if (!gate->input->console_present) {
+        return RH_REFUSAL_NO_CONSOLE;
+    }
+    if (!sight->grips_held) {
+        return RH_REFUSAL_GRIPS_OPEN;
+    }
+    return sight->at_bottom ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_AT_BOTTOM;
+}
+
+static uint32_t answer_arm_begin(rh_gate_t *gate)
+{
+    uint32_t refusal = refuses_arming(gate);
+    gate->safety->arm_begin_ns = refusal == RH_REFUSAL_NONE ? gate->sight.now_ns : 0;
+    return refusal;
+}
+
+static uint32_t answer_arm_commit(rh_gate_t *gate)
+{
+    uint32_t refusal = refuses_arming(gate);
+    if (refusal != RH_REFUSAL_NONE) {
+        return refusal;
+    }
+    int64_t ms = rh_gate_since_ms(gate->sight.now_ns, gate->safety->arm_begin_ns);
+    return ms >= gate->limits->arm_dwell_ms ? RH_REFUSAL_NONE : RH_REFUSAL_TOO_SOON;
+}
+
+static uint32_t answer_disarm(rh_gate_t *gate)
+{
+    uint32_t state = gate->safety->state;
+    if (state != RH_SAFETY_ARMED && state != RH_SAFETY_FLOAT) {
+        return RH_REFUSAL_NOT_ARMED;
+    }
+    return gate->sight.at_bottom ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_AT_BOTTOM;
+}
+
+static uint32_t answer_comfort(rh_gate_t *gate)
+{
+    uint32_t state = gate->safety->state;
+    bool acts = state == RH_SAFETY_ARMED || state == RH_SAFETY_FLOAT;
+    return acts ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_ARMED;
+}
+
+static uint32_t answer_always(rh_gate_t *gate)
+{
+    (void)gate;
+    return RH_REFUSAL_NONE;
+}
+
+/* An acknowledgement changes nothing here: leaving a latched state is the button's. */
+static uint32_t answer_fault_reset(rh_gate_t *gate)
+{
+    return gate->safety->latched == 0 ? RH_REFUSAL_WRONG_STATE : RH_REFUSAL_NONE;
+}
+
+typedef struct {
+    uint32_t kind;
+    uint32_t (*answer)(rh_gate_t *gate);
+} answer_t;
+
+static const answer_t answers[] = {
+    {RH_COMMAND_ARM_BEGIN, answer_arm_begin},
+    {RH_COMMAND_ARM_COMMIT, answer_arm_commit},
+    {RH_COMMAND_DISARM, answer_disarm},
+    {RH_COMMAND_COMFORT, answer_comfort},
+    {RH_COMMAND_STOP, answer_always},
+    {RH_COMMAND_FAULT_RESET, answer_fault_reset},
+};
+
+static void answer_command(rh_gate_t *gate)
+{
+    for (uint32_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        if (commands(gate, answers[i].kind)) {
+            gate->report->is_answer = true;
+            gate->report->refusal = answers[i].answer(gate);
+        }
+    }
+}
+
+static bool granted(const rh_gate_t *gate, uint32_t kind)
+{
+    return commands(gate, kind) && gate->report->is_answer &&
+           gate->report->refusal == RH_REFUSAL_NONE;
+}
+
+/* ---- the reset button ------------------------------------------------------------ */
+
+/* Hazard 51: pressed at start, stuck, or before the conditions is ignored and named. A
+ * press counts from its edge, once. */
+static void watch_reset(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    bool pressed = gate->sight.reset_pressed;
+    if (!pressed) {
+        safety->reset_seen_open = true;
+        safety->reset_since_ns = 0;
+        safety->reset_done = false;
+    } else if (safety->reset_seen_open && safety->reset_since_ns == 0) {
+        safety->reset_since_ns = gate->sight.now_ns;
+    }
+}
+
+/* True in the one tick in which the button has been held for long enough. */
+static bool reset_is_due(const rh_gate_t *gate)
+{
+    int64_t ms = rh_gate_since_ms(gate->sight.now_ns, gate->safety->reset_since_ns);
+    return !gate->safety->reset_done && ms >= gate->limits->reset_hold_ms &&
+           ms < gate->limits->reset_stuck_ms;
+}
+
+static bool reset_is_granted(const rh_gate_t *gate)
+{
+    return reset_is_due(gate) && rh_gate_waits(gate) == 0;
+}
+
+static bool is_latched(uint32_t state)
+{
+    return state == RH_SAFETY_LOCKED || state == RH_SAFETY_SAFE1 ||
+           state == RH_SAFETY_SAFE2 || state == RH_SAFETY_SAFE3;
+}
+
+static void report_waits(rh_gate_t *gate)
+{
+    if (!is_latched(gate->safety->state)) {
+        return;
+    }
+    uint32_t waits = rh_gate_waits(gate);
+    if (!gate->safety->reset_seen_open) {
+        waits |= RH_WAIT_BIT(RESET_RELEASE);
+    }
+    gate->report->waits_for = waits | RH_WAIT_BIT(RESET);
+    if (reset_is_due(gate) && waits != 0) {
+        gate->report->reset_ignored = waits;
+    }
+}
+
+/* ---- guards of the table --------------------------------------------------------- */
+
+static bool is_armed_now(const rh_gate_t *gate)
+{
+    return granted(gate, RH_COMMAND_ARM_COMMIT);
+}
+
+static bool is_disarmed_now(const rh_gate_t *gate)
+{
+    return granted(gate, RH_COMMAND_DISARM);
+}
+
+static bool asks_for_comfort(const rh_gate_t *gate)
+{
+    bool edge = gate->sight.comfort_pressed && !gate->safety->comfort_was;
+    return edge || granted(gate, RH_COMMAND_COMFORT);
+}
+
+static bool grips_ramp_is_over(const rh_gate_t *gate)
+{
+    return in_state_ms(gate) >= gate->limits->comfort_ramp_ms;
+}
+
+static bool rests(const rh_gate_t *gate)
+{
+    return gate->sight.at_bottom;
+}
+
+static bool is_down_and_reset(const rh_gate_t *gate)
+{
+    return gate->safety->is_down && reset_is_granted(gate);
+}
+
+static const transition_t table[] = {
+    {RH_SAFETY_LOCKED, reset_is_granted, RH_SAFETY_IDLE},
+    {RH_SAFETY_IDLE, is_armed_now, RH_SAFETY_ARMED},
+    {RH_SAFETY_ARMED, asks_for_comfort, RH_SAFETY_FLOAT},
+    {RH_SAFETY_ARMED, is_disarmed_now, RH_SAFETY_IDLE},
+    {RH_SAFETY_FLOAT, is_armed_now, RH_SAFETY_ARMED},
+    {RH_SAFETY_FLOAT, is_disarmed_now, RH_SAFETY_IDLE},
+    {RH_SAFETY_GRIPS, rests,
+     RH_SAFETY_IDLE}, /* let go in the rest zone: a plain disarm */
+    {RH_SAFETY_GRIPS, grips_ramp_is_over, RH_SAFETY_SAFE1},
+    {RH_SAFETY_SAFE1, is_down_and_reset, RH_SAFETY_IDLE},
+    {RH_SAFETY_SAFE2, is_down_and_reset, RH_SAFETY_IDLE},
+    {RH_SAFETY_SAFE3, reset_is_granted, RH_SAFETY_IDLE},
+};
+
+static uint32_t next_state(const rh_gate_t *gate, uint32_t reaction)
+{
+    uint32_t state = gate->safety->state;
+    if (reaction != state) {
+        return reaction; /* a fault outranks every wish */
+    }
+    for (uint32_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        if (table[i].from == state && table[i].guard(gate)) {
+            return table[i].to;
+        }
+    }
+    return state;
+}
+
+/* ---- entering -------------------------------------------------------------------- */
+
+static uint32_t body_on_pad(const rh_gate_t *gate)
+{
+    uint32_t body = 0;
+    for (uint32_t row = 1; row < RH_BODY_ROWS; row++) {
+        if (gate->sight.pad_mn >= gate->limits->body[row].pad_min_mn) {
+            body = row;
+        }
+    }
+    return body;
+}
+
+static bool servo_was_on(uint32_t state)
+{
+    return state == RH_SAFETY_ARMED || state == RH_SAFETY_FLOAT ||
+           state == RH_SAFETY_GRIPS;
+}
+
+static void enter_idle(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    gate->report->cleared = safety->latched;
+    safety->latched = 0;
+    safety->reset_done = true;
+    safety->arm_begin_ns = 0;
+}
+
+static void enter_armed(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    safety->body = body_on_pad(gate);
+    safety->not_running_since_ns = gate->sight.now_ns;
+    safety->arm_begin_ns = 0;
+    safety->is_down = false;
+    safety->base_mnm = 0;
+    for (uint32_t i = 0; i < RH_SAFETY_WINDOW_SLOTS; i++) {
+        safety->slot_mnm[i] = 0;
+    }
+}
+
+static void enter(rh_gate_t *gate, uint32_t state)
+{
+    rh_safety_t *safety = gate->safety;
+    if (state == safety->state) {
+        return;
+    }
+    if (state == RH_SAFETY_IDLE) {
+        enter_idle(gate);
+    } else if (state == RH_SAFETY_ARMED) {
+        enter_armed(gate);
+    } else if (state != RH_SAFETY_SAFE2) {
+        safety->is_down = !servo_was_on(safety->state);
+    }
+    safety->leaving_mnm = safety->torque_mnm;
+    safety->confirm_count = 0;
+    safety->state = state;
+    safety->state_since_ns = gate->sight.now_ns;
+}
+
+/* Arming is one gesture: letting a grip or the console go in between begins it anew. */
+static void watch_arming(rh_gate_t *gate)
+{
+    if (!gate->sight.grips_held || !gate->input->console_present) {
+        gate->safety->arm_begin_ns = 0;
+    }
+}
+
+static void watch_drive(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    bool runs = (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
+    bool should = servo_was_on(safety->state);
+    if (runs || !should) {
+        safety->not_running_since_ns = 0;
+    } else if (safety->not_running_since_ns == 0) {
+        safety->not_running_since_ns = gate->sight.now_ns;
+    }
+}
+
+static void watch_descent(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    bool lowers = safety->state == RH_SAFETY_SAFE1;
+    bool blind = safety->state == RH_SAFETY_SAFE2;
+    if ((lowers && gate->sight.still_at_bottom) ||
+        (blind && in_state_ms(gate) >= gate->limits->safe2_servo_ms)) {
+        safety->is_down = true;
+    }
+}
+
+void rh_gate_decide(rh_gate_t *gate, uint32_t reaction)
+{
+    answer_command(gate);
+    watch_reset(gate);
+    watch_arming(gate);
+    report_waits(gate);
+    uint32_t state = next_state(gate, reaction);
+    if (reset_is_due(gate)) {
+        gate->safety->reset_done = true;
+    }
+    enter(gate, state);
+    watch_drive(gate);
+    watch_descent(gate);
+    gate->safety->comfort_was = gate->sight.comfort_pressed;
+}

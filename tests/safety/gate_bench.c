@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The gate's bench. */
+#include "gate_bench.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "config.h"
+
+static bool is_silent[RH_SIGNAL_COUNT];
+
+void gate_bench_value(gate_bench_t *bench, int signal, double value)
+{
+    rh_sample_t *sample = &bench->input.signal[signal];
+    sample->milli = (int32_t)lround(value * 1000.0);
+    sample->raw = sample->milli;
+}
+
+void gate_bench_flag(gate_bench_t *bench, int signal, bool value)
+{
+    bench->input.signal[signal].raw = value;
+    bench->input.signal[signal].milli = value ? 1000 : 0;
+}
+
+void gate_bench_pad(gate_bench_t *bench, double mass_kg)
+{
+    double pad_n = mass_kg * (1.0 - 0.322) * 9.81;
+    gate_bench_value(bench, RH_SIGNAL_PAD_FRONT, pad_n / 2);
+    gate_bench_value(bench, RH_SIGNAL_PAD_REAR, pad_n / 2);
+}
+
+void gate_bench_init(gate_bench_t *bench)
+{
+    char error[256] = "";
+    rh_settings_t settings;
+    memset(bench, 0, sizeof(*bench));
+    memset(is_silent, 0, sizeof(is_silent));
+    rh_config_defaults(&settings);
+    assert_int_equal(rh_config_limits(&settings, &bench->limits, error, sizeof(error)),
+                     0);
+    for (int signal = 0; signal < RH_SIGNAL_COUNT; signal++) {
+        bench->input.signal[signal].quality = RH_QUALITY_GOOD;
+    }
+    static const int closed[] = {RH_SIGNAL_ESTOP_A, RH_SIGNAL_ESTOP_B,
+                                 RH_SIGNAL_LIMIT_TOP, RH_SIGNAL_LIMIT_BOTTOM};
+    for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+        gate_bench_flag(bench, closed[i], true);
+    }
+    bench->input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY;
+    bench->input.now_ns = 1000000000;
+    bench->input.console_present = true;
+    bench->angle_deg = -90.0;
+    bench->drive_follows = true;
+}
+
+static void move(gate_bench_t *bench)
+{
+    bench->angle_deg += bench->rate_dps * BENCH_TICK_NS * 1e-9;
+    if (!bench->motor_frozen) {
+        gate_bench_value(bench, RH_SIGNAL_MOTOR_ANGLE, bench->angle_deg);
+        gate_bench_value(bench, RH_SIGNAL_MOTOR_RATE, bench->rate_dps);
+    }
+    if (!bench->arm_frozen) {
+        gate_bench_value(bench, RH_SIGNAL_ARM_ANGLE, bench->angle_deg);
+    }
+}
+
+static void follow(gate_bench_t *bench)
+{
+    if (!bench->drive_follows) {
+        return;
+    }
+    double torque_nm = bench->grant.servo_on ? bench->grant.torque_mnm / 1000.0 : 0.0;
+    gate_bench_value(bench, RH_SIGNAL_DRIVE_TORQUE, torque_nm);
+    gate_bench_value(bench, RH_SIGNAL_TORQUE_CONFIRMED, torque_nm);
+    bench->input.signal[RH_SIGNAL_DRIVE_STATUS].raw =
+        RH_DRIVE_READY | (bench->grant.servo_on ? RH_DRIVE_RUN : 0);
+}
+
+static void freshen(gate_bench_t *bench)
+{
+    for (int signal = 0; signal < RH_SIGNAL_COUNT; signal++) {
+        rh_sample_t *sample = &bench->input.signal[signal];
+        if (is_silent[signal]) {
+            sample->age_ns += BENCH_TICK_NS;
+        } else {
+            sample->age_ns = 0;
+            sample->count++;
+        }
+    }
+}
+
+static void tick(gate_bench_t *bench)
+{
+    bench->input.now_ns += BENCH_TICK_NS;
+    move(bench);
+    follow(bench);
+    freshen(bench);
+    rh_safety_step(&bench->safety, &bench->limits, &bench->input, &bench->request,
+                   &bench->grant, &bench->report);
+    for (uint32_t i = 0; i < bench->report.fault_count; i++) {
+        bench->faults_seen |= 1u << bench->report.faults[i].id;
+    }
+}
+
+void gate_bench_ticks(gate_bench_t *bench, int count)
+{
+    for (int i = 0; i < count; i++) {
+        tick(bench);
+    }
+}
+
+void gate_bench_command(gate_bench_t *bench, uint32_t kind)
+{
+    bench->input.command.kind = kind;
+    tick(bench);
+    bench->input.command.kind = RH_COMMAND_NONE;
+}
+
+void gate_bench_reset(gate_bench_t *bench)
+{
+    gate_bench_flag(bench, RH_SIGNAL_RESET_BUTTON, true);
+    gate_bench_ticks(bench, 300);
+    gate_bench_flag(bench, RH_SIGNAL_RESET_BUTTON, false);
+    gate_bench_ticks(bench, 1);
+}
+
+void gate_bench_arm(gate_bench_t *bench)
+{
+    gate_bench_ticks(bench, 300);
+    gate_bench_reset(bench);
+    assert_int_equal(bench->safety.state, RH_SAFETY_IDLE);
+    gate_bench_pad(bench, 80.0);
+    gate_bench_flag(bench, RH_SIGNAL_GRIP_LEFT, true);
+    gate_bench_flag(bench, RH_SIGNAL_GRIP_RIGHT, true);
+    gate_bench_command(bench, RH_COMMAND_ARM_BEGIN);
+    assert_int_equal(bench->report.refusal, RH_REFUSAL_NONE);
+    gate_bench_ticks(bench, 260);
+    gate_bench_command(bench, RH_COMMAND_ARM_COMMIT);
+    assert_int_equal(bench->report.refusal, RH_REFUSAL_NONE);
+    assert_int_equal(bench->safety.state, RH_SAFETY_ARMED);
+    bench->faults_seen = 0;
+}
+
+void gate_bench_silence(gate_bench_t *bench, int first, int last, bool silent)
+{
+    (void)bench;
+    for (int signal = first; signal <= last; signal++) {
+        is_silent[signal] = silent;
+    }
+}
+
+bool gate_bench_saw(const gate_bench_t *bench, uint32_t fault)
+{
+    return (bench->faults_seen & (1u << fault)) != 0;
+}

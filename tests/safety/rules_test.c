@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each rule of the table: what it catches, how fast, and where it leads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "gate_bench.h"
+
+static gate_bench_t bench;
+
+static int setup(void **state)
+{
+    (void)state;
+    gate_bench_init(&bench);
+    gate_bench_arm(&bench);
+    return 0;
+}
+
+/* Ticks until the state is reached; the test fails where it takes longer than `most`.
+ */
+static int ticks_to(uint32_t state, int most)
+{
+    for (int i = 1; i <= most; i++) {
+        gate_bench_ticks(&bench, 1);
+        if (bench.safety.state == state) {
+            return i;
+        }
+    }
+    fail_msg("state %u not reached within %d ticks; it is %u", state, most,
+             bench.safety.state);
+    return 0;
+}
+
+static void an_open_estop_cuts_in_the_same_tick(void **state)
+{
+    (void)state;
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_A, false);
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE3, 1), 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_ESTOP));
+    assert_false(bench.grant.servo_on);
+    assert_false(bench.grant.beat);
+    assert_int_equal(bench.grant.torque_mnm, 0);
+}
+
+static void one_channel_of_the_estop_is_enough(void **state)
+{
+    (void)state;
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_B, false);
+    ticks_to(RH_SAFETY_SAFE3, 1);
+}
+
+static void an_open_limit_switch_cuts(void **state)
+{
+    (void)state;
+    gate_bench_flag(&bench, RH_SIGNAL_LIMIT_TOP, false);
+    ticks_to(RH_SAFETY_SAFE3, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_SWITCH_TOP));
+}
+
+static void past_the_top_trip_it_lowers_in_the_same_tick(void **state)
+{
+    (void)state;
+    bench.angle_deg = 8.1;
+    ticks_to(RH_SAFETY_SAFE1, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_TRIP_TOP));
+    assert_true(bench.grant.servo_on);
+    assert_int_equal(bench.grant.speed_limit_mdps, bench.limits.sink_mdps);
+}
+
+static void past_the_bottom_trip_it_lowers(void **state)
+{
+    (void)state;
+    bench.angle_deg = -102.1;
+    ticks_to(RH_SAFETY_SAFE1, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_TRIP_BOTTOM));
+}
+
+static void a_silent_drive_is_cut_after_40_ms_and_not_before(void **state)
+{
+    (void)state;
+    gate_bench_silence(&bench, RH_SIGNAL_MOTOR_ANGLE, RH_SIGNAL_DRIVE_STATUS, true);
+    gate_bench_ticks(&bench, 20);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE3, 1), 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_STALE_DRIVE));
+}
+
+static void a_reply_30_ms_late_is_no_fault(void **state)
+{
+    (void)state;
+    gate_bench_silence(&bench, 0, RH_SIGNAL_COUNT - 1, true);
+    gate_bench_ticks(&bench, 15);
+    gate_bench_silence(&bench, 0, RH_SIGNAL_COUNT - 1, false);
+    gate_bench_ticks(&bench, 50);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+    assert_int_equal(bench.faults_seen, 0);
+}
+
+static void silent_inputs_lower_first_and_are_cut_then(void **state)
+{
+    (void)state;
+    gate_bench_silence(&bench, RH_SIGNAL_ESTOP_A, RH_SIGNAL_LIMIT_BOTTOM, true);
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE1, 30), 21);
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE3, 30), 20);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_STALE_IO));
+}
+
+static void silent_cells_lower(void **state)
+{
+    (void)state;
+    gate_bench_silence(&bench, RH_SIGNAL_STRAP_RIGHT, RH_SIGNAL_STRAP_RIGHT, true);
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE1, 30), 21);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_STALE_CELLS));
+}
+
+static void a_silent_arm_encoder_lowers(void **state)
+{
+    (void)state;
+    gate_bench_silence(&bench, RH_SIGNAL_ARM_ANGLE, RH_SIGNAL_ARM_ANGLE, true);
+    ticks_to(RH_SAFETY_SAFE1, 21);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_STALE_ENCODER));
+}
+
+static void a_sample_from_the_future_is_stale(void **state)
+{
+    (void)state;
+    bench.input.signal[RH_SIGNAL_STRAP_LEFT].age_ns = -50000000;
+    gate_bench_silence(&bench, RH_SIGNAL_STRAP_LEFT, RH_SIGNAL_STRAP_LEFT, true);
+    ticks_to(RH_SAFETY_SAFE1, 1);
+}
+
+static void a_cell_that_reports_a_broken_wire_lowers(void **state)
+{
+    (void)state;
+    bench.input.signal[RH_SIGNAL_STRAP_LEFT].quality = RH_QUALITY_BAD;
+    ticks_to(RH_SAFETY_SAFE1, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_CELL_BROKEN));
+}
+
+static void an_impossible_force_lowers(void **state)
+{
+    (void)state;
+    gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, 4900.0);
+    ticks_to(RH_SAFETY_SAFE1, 1);
+}
+
+static void
+a_torque_that_is_not_the_commanded_one_is_cut_at_the_second_sample(void **state)
+{
+    (void)state;
+    bench.drive_follows = false;
+    gate_bench_value(&bench, RH_SIGNAL_DRIVE_TORQUE, -60.0);
+    gate_bench_value(&bench, RH_SIGNAL_TORQUE_CONFIRMED, -30.0);
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY | RH_DRIVE_RUN;
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE3, 3), 2);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_RUNAWAY));
+}
+
+static void
+a_torque_within_fifteen_percent_and_ten_newton_metres_is_no_runaway(void **state)
+{
+    (void)state;
+    bench.drive_follows = false;
+    gate_bench_value(&bench, RH_SIGNAL_DRIVE_TORQUE, -74.0);
+    gate_bench_value(&bench, RH_SIGNAL_TORQUE_CONFIRMED, -60.0);
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY | RH_DRIVE_RUN;
+    gate_bench_ticks(&bench, 100);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+}
+
+static void a_drive_that_does_not_run_is_cut(void **state)
+{
+    (void)state;
+    bench.drive_follows = false;
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY;
+    ticks_to(RH_SAFETY_SAFE3, 260);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_NOT_RUNNING));
+}
+
+static void a_drive_fault_is_cut(void **state)
+{
+    (void)state;
+    bench.drive_follows = false;
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_FAULT;
+    ticks_to(RH_SAFETY_SAFE3, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_FAULT));
+}
+
+static void encoders_that_differ_by_three_degrees_lower(void **state)
+{
+    (void)state;
+    bench.rate_dps = 100.0;
+    gate_bench_ticks(&bench, 100);
+    bench.arm_frozen = true;
+    int ticks = ticks_to(RH_SAFETY_SAFE1, 25);
+    assert_true(ticks * 2 <= 50);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_ENCODER_MISMATCH));
+}
+
+static void a_frozen_motor_encoder_leads_to_the_blind_state(void **state)
+{
+    (void)state;
+    bench.rate_dps = 100.0;
+    gate_bench_ticks(&bench, 100);
+    bench.motor_frozen = true;
+    int ticks = ticks_to(RH_SAFETY_SAFE2, 25);
+    assert_true(ticks * 2 <= 50);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_ENCODER_FROZEN));
+    assert_int_equal(bench.grant.torque_mnm, 0);
+}
+
+static void an_arm_at_rest_is_not_a_frozen_encoder(void **state)
+{
+    (void)state;
+    gate_bench_ticks(&bench, 5000);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+}
+
+static void a_grip_open_for_less_than_100_ms_is_forgiven(void **state)
+{
+    (void)state;
+    bench.angle_deg = -40.0;
+    gate_bench_flag(&bench, RH_SIGNAL_GRIP_LEFT, false);
+    gate_bench_ticks(&bench, 45);
+    gate_bench_flag(&bench, RH_SIGNAL_GRIP_LEFT, true);
+    gate_bench_ticks(&bench, 100);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+}
+
+static void a_grip_let_go_takes_the_load_off_and_lowers(void **state)
+{
+    (void)state;
+    bench.angle_deg = -40.0;
+    gate_bench_flag(&bench, RH_SIGNAL_GRIP_RIGHT, false);
+    int ticks = ticks_to(RH_SAFETY_GRIPS, 75);
+    assert_true(ticks * 2 >= 100 && ticks * 2 <= 150);
+    ticks_to(RH_SAFETY_SAFE1, 60);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_GRIPS));
+}
+
+static void a_grip_let_go_in_the_rest_zone_is_a_plain_disarm(void **state)
+{
+    (void)state;
+    gate_bench_flag(&bench, RH_SIGNAL_GRIP_RIGHT, false);
+    ticks_to(RH_SAFETY_IDLE, 75);
+    assert_false(bench.grant.servo_on);
+}
+
+static void the_comfort_button_floats(void **state)
+{
+    (void)state;
+    bench.angle_deg = -40.0;
+    gate_bench_flag(&bench, RH_SIGNAL_COMFORT_STOP, true);
+    ticks_to(RH_SAFETY_FLOAT, 1);
+    assert_int_equal(bench.faults_seen, 0);
+}
+
+static void a_load_that_stays_after_the_comfort_stop_lowers(void **state)
+{
+    (void)state;
+    bench.angle_deg = -40.0;
+    gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, 120.0);
+    gate_bench_flag(&bench, RH_SIGNAL_COMFORT_STOP, true);
+    ticks_to(RH_SAFETY_FLOAT, 1);
+    int ticks = ticks_to(RH_SAFETY_SAFE1, 90);
+    assert_true(ticks * 2 <= 160);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_COMFORT_UNCONFIRMED));
+}
+
+static void a_tick_12_ms_late_lowers_and_40_ms_cuts(void **state)
+{
+    (void)state;
+    bench.input.late_ns = 11000000;
+    gate_bench_ticks(&bench, 1);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+    bench.input.late_ns = 13000000;
+    ticks_to(RH_SAFETY_SAFE1, 1);
+    bench.input.late_ns = 41000000;
+    ticks_to(RH_SAFETY_SAFE3, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_LATE));
+}
+
+static void a_request_that_is_not_a_number_is_never_granted(void **state)
+{
+    (void)state;
+    bench.request.torque_nm = nan("");
+    ticks_to(RH_SAFETY_SAFE1, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_REQUEST));
+    assert_int_equal(bench.grant.torque_mnm, 0);
+}
+
+static void an_infinite_request_is_never_granted(void **state)
+{
+    (void)state;
+    bench.request.torque_nm = -HUGE_VAL;
+    ticks_to(RH_SAFETY_SAFE1, 1);
+}
+
+static void the_stop_of_the_console_lowers_and_latches(void **state)
+{
+    (void)state;
+    bench.angle_deg = -40.0;
+    gate_bench_command(&bench, RH_COMMAND_STOP);
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE1);
+    assert_true(bench.report.is_answer);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_STOP));
+}
+
+static void a_full_event_ring_ends_it(void **state)
+{
+    (void)state;
+    bench.input.recording_stalled = true;
+    ticks_to(RH_SAFETY_SAFE1, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_RECORDING));
+}
+
+static void a_graver_fault_outranks_a_lesser_and_never_the_reverse(void **state)
+{
+    (void)state;
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_A, false);
+    gate_bench_ticks(&bench, 1);
+    bench.faults_seen = 0;
+    bench.angle_deg = 9.0;
+    gate_bench_ticks(&bench, 10);
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE3);
+    assert_int_equal(bench.faults_seen, 0);
+}
+
+#define ON_BENCH(test) cmocka_unit_test_setup(test, setup)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_BENCH(an_open_estop_cuts_in_the_same_tick),
+        ON_BENCH(one_channel_of_the_estop_is_enough),
+        ON_BENCH(an_open_limit_switch_cuts),
+        ON_BENCH(past_the_top_trip_it_lowers_in_the_same_tick),
+        ON_BENCH(past_the_bottom_trip_it_lowers),
+        ON_BENCH(a_silent_drive_is_cut_after_40_ms_and_not_before),
+        ON_BENCH(a_reply_30_ms_late_is_no_fault),
+        ON_BENCH(silent_inputs_lower_first_and_are_cut_then),
+        ON_BENCH(silent_cells_lower),
+        ON_BENCH(a_silent_arm_encoder_lowers),
+        ON_BENCH(a_sample_from_the_future_is_stale),
+        ON_BENCH(a_cell_that_reports_a_broken_wire_lowers),
+        ON_BENCH(an_impossible_force_lowers),
+        ON_BENCH(a_torque_that_is_not_the_commanded_one_is_cut_at_the_second_sample),
+        ON_BENCH(a_torque_within_fifteen_percent_and_ten_newton_metres_is_no_runaway),
+        ON_BENCH(a_drive_that_does_not_run_is_cut),
+        ON_BENCH(a_drive_fault_is_cut),
+        ON_BENCH(encoders_that_differ_by_three_degrees_lower),
+        ON_BENCH(a_frozen_motor_encoder_leads_to_the_blind_state),
+        ON_BENCH(an_arm_at_rest_is_not_a_frozen_encoder),
+        ON_BENCH(a_grip_open_for_less_than_100_ms_is_forgiven),
+        ON_BENCH(a_grip_let_go_takes_the_load_off_and_lowers),
+        ON_BENCH(a_grip_let_go_in_the_rest_zone_is_a_plain_disarm),
+        ON_BENCH(the_comfort_button_floats),
+        ON_BENCH(a_load_that_stays_after_the_comfort_stop_lowers),
+        ON_BENCH(a_tick_12_ms_late_lowers_and_40_ms_cuts),
+        ON_BENCH(a_request_that_is_not_a_number_is_never_granted),
+        ON_BENCH(an_infinite_request_is_never_granted),
+        ON_BENCH(the_stop_of_the_console_lowers_and_latches),
+        ON_BENCH(a_full_event_ring_ends_it),
+        ON_BENCH(a_graver_fault_outranks_a_lesser_and_never_the_reverse),
+    };
+    return cmocka_run_group_tests_name("rules", tests, NULL, NULL);
+}
