@@ -42,61 +42,61 @@ typedef struct {
     rh_coupling_t coupling;
     /* arm */
     double arm_kg;
-    double arm_length_m;       /* J = m L^2 / 3 */
+    double arm_length_m; /* J = m L^2 / 3 */
     double arm_com_m;
-    double strap_radius_frac;  /* L_s as a share of the leg's length */
-    double coupling_n_per_m;   /* both sides together, as is the damping */
+    double strap_radius_frac; /* L_s as a share of the leg's length */
+    double coupling_n_per_m;  /* both sides together, as is the damping */
     double coupling_ns_per_m;
-    double coupling_gap_m;     /* d0 */
+    double coupling_gap_m; /* d0 */
     /* friction, gear, motor */
-    double friction_nm;        /* T_c */
-    double viscous_nms;        /* b */
-    double hip_viscous_nms;    /* b_h, both legs */
-    double gear_ratio;         /* n */
-    double gear_efficiency;    /* driving; its inverse when driven */
+    double friction_nm;     /* T_c */
+    double viscous_nms;     /* b */
+    double hip_viscous_nms; /* b_h, both legs */
+    double gear_ratio;      /* n */
+    double gear_efficiency; /* driving; its inverse when driven */
     double gear_backlash_deg;
-    double rotor_kgm2;         /* J_m */
-    double gear_kgm2;          /* J_gb, at the arm */
+    double rotor_kgm2; /* J_m */
+    double gear_kgm2;  /* J_gb, at the arm */
     double motor_lag_s;
-    bool speed_limit_brakes;   /* the drive's speed limit brakes a driven axis */
+    bool speed_limit_brakes; /* the drive's speed limit brakes a driven axis */
     /* passive brake: phases shorted, from `brake_delay_s` after power is off */
-    double brake_peak_nm;      /* T_pk; 0 = none */
-    double brake_peak_dps;     /* w_pk */
+    double brake_peak_nm;  /* T_pk; 0 = none */
+    double brake_peak_dps; /* w_pk */
     double brake_delay_s;
     /* range: the machine's stops, the legs' passive range */
     double stop_top_deg;
     double stop_bottom_deg;
     double legs_top_deg;
     double legs_bottom_deg;
-    double limit_top_deg;      /* switches */
+    double limit_top_deg; /* switches */
     double limit_bottom_deg;
     /* bench */
-    double pad_spacing_m;      /* front pad to rear pad */
-    double pad_rear_share;     /* of the pad sum with the hips in their place */
-    double rocking_frac;       /* 8 Hz rocking, as a share of the pad sum; 0 = steady */
+    double pad_spacing_m;  /* front pad to rear pad */
+    double pad_rear_share; /* of the pad sum with the hips in their place */
+    double rocking_frac;   /* 8 Hz rocking, as a share of the pad sum; 0 = steady */
     /* sensors */
-    int32_t arm_zero_counts;      /* what the absolute encoder shows at 0 deg */
-    double arm_nonlinearity_deg;  /* largest error over the turn */
-    double cell_noise_n;          /* rms, white, 100 conversions per second */
-    double cell_drift_n;          /* largest drift in 10 minutes */
-    double cell_creep_frac;       /* of the load, within 30 minutes */
-    double cell_hysteresis_frac;  /* of the load, between rising and falling */
+    int32_t arm_zero_counts;     /* what the absolute encoder shows at 0 deg */
+    double arm_nonlinearity_deg; /* largest error over the turn */
+    double cell_noise_n;         /* rms, white, 100 conversions per second */
+    double cell_drift_n;         /* largest drift in 10 minutes */
+    double cell_creep_frac;      /* of the load, within 30 minutes */
+    double cell_hysteresis_frac; /* of the load, between rising and falling */
     double cell_filter_s;
-    double cell_zero_n;           /* largest zero offset */
-    double hardware_n;            /* coupling hardware on both strap cells, cos(angle) */
-    double torque_noise_frac;     /* rms of the torque feedback, of rated torque */
+    double cell_zero_n;       /* largest zero offset */
+    double hardware_n;        /* coupling hardware on both strap cells, cos(angle) */
+    double torque_noise_frac; /* rms of the torque feedback, of rated torque */
 } rh_plant_config_t;
 
 void rh_plant_defaults(rh_plant_config_t *config);
 
 /* What reaches the drive. Zeroed: no power. */
 typedef struct {
-    double torque_command_nm;    /* motor torque x gear ratio, before the gear's losses */
-    double torque_limit_up_nm;   /* magnitudes, same scale; 0 = no torque that way */
+    double torque_command_nm;  /* motor torque x gear ratio, before the gear's losses */
+    double torque_limit_up_nm; /* magnitudes, same scale; 0 = no torque that way */
     double torque_limit_down_nm;
-    double rate_limit_dps;       /* the drive's speed limit in torque mode; 0 = none */
+    double rate_limit_dps; /* the drive's speed limit in torque mode; 0 = none */
     bool servo_on;
-    bool sto_closed;             /* both STO channels energised: power allowed */
+    bool sto_closed; /* both STO channels energised: power allowed */
 } rh_plant_input_t;
 
 /* The noise-free state after the last step. */
@@ -106,27 +106,26 @@ typedef struct {
     double arm_rate_dps;
     double leg_angle_deg[RH_LEGS];
     double leg_rate_dps[RH_LEGS];
-    double force_n[RH_LEGS];       /* coupling, tangential */
-    double strap_radius_m;         /* L_s: force x radius = torque about the hip */
+    double force_n[RH_LEGS]; /* coupling, tangential */
+    double strap_radius_m;   /* L_s: force x radius = torque about the hip */
     double hip_torque_nm[RH_LEGS];
-    double motor_torque_nm;        /* motor torque x ratio, before the gear's losses */
-    double gear_torque_nm;         /* what arrives at the arm */
-    double brake_torque_nm;        /* passive brake */
-    double stop_torque_nm;         /* mechanical stops */
-    double pad_force_n[2];         /* front, rear */
+    double motor_torque_nm; /* motor torque x ratio, before the gear's losses */
+    double gear_torque_nm;  /* what arrives at the arm */
+    double brake_torque_nm; /* passive brake */
+    double stop_torque_nm;  /* mechanical stops */
+    double pad_force_n[2];  /* front, rear */
     double hip_offset_mm;
-    double energy_j;               /* kinetic + potential of legs and arm, 0 at the hang */
 } rh_plant_truth_t;
 
 /* What the machine's sensors show, in the integers of real devices. */
 typedef struct {
-    int32_t arm_counts;         /* 14 bit absolute, 0..16383, rising with the angle */
-    int32_t motor_counts;       /* 17 bit a motor turn, 0 at the arm's 0 deg */
+    int32_t arm_counts;   /* 14 bit absolute, 0..16383, rising with the angle */
+    int32_t motor_counts; /* 17 bit a motor turn, 0 at the arm's 0 deg */
     int16_t motor_rpm;
-    int16_t torque_permille;    /* of rated motor torque */
-    int16_t current_ca;         /* 0.01 A */
-    int16_t bus_dv;             /* 0.1 V */
-    int32_t cell_dn[RH_CELLS];  /* 0.1 N, in the order of RH_CELL_* */
+    int16_t torque_permille;   /* of rated motor torque */
+    int16_t current_ca;        /* 0.01 A */
+    int16_t bus_dv;            /* 0.1 V */
+    int32_t cell_dn[RH_CELLS]; /* 0.1 N, in the order of RH_CELL_* */
     bool limit_top;
     bool limit_bottom;
 } rh_plant_sense_t;
@@ -160,22 +159,25 @@ struct rh_plant {
     double arm_kgm2;
     double arm_gravity_nm;
     double strap_radius_m;
-    double peak_nm;           /* motor peak x ratio */
-    double rotor_arm_kgm2;    /* rotor inertia at the arm */
+    double peak_nm;        /* motor peak x ratio */
+    double arm_per_kgm2;   /* inverses, because divisions are half of a step */
+    double leg_per_kgm2;   /* of one leg */
+    double rotor_per_kgm2; /* of the rotor, at the arm */
+    double rated_per_nm;   /* of the rated torque, at the arm */
+    double pad_per_m;
+    double brake_per_rps;
     double stop_top_rad, stop_bottom_rad;
     double legs_top_rad, legs_bottom_rad;
-    double brake_peak_rps;
     double half_gap_rad;
     /* state */
-    uint64_t step_count;
     double time_s;
     double leg_rad[RH_LEGS], leg_rps[RH_LEGS];
     double arm_rad, arm_rps;
     double arm_cos;
     double motor_nm;
-    double off_s;             /* since power went off */
+    double off_s; /* since power went off */
     double play_rad, play_rps;
-    double regen_j;           /* energy in the bus capacitor above mains level */
+    double regen_j; /* energy in the bus capacitor above mains level */
     double hip_offset_m;
     bool coupled[RH_LEGS];
     /* torques and forces of the last step */
@@ -193,18 +195,20 @@ struct rh_plant {
 };
 
 /*
- * A machine at rest, powered off, arm hanging, person lying relaxed in the coupling with
- * the hips in their place. `config` and `person` are copied. Equal arguments and equal
- * steps give equal bits.
+ * A machine at rest, powered off, arm hanging, person lying relaxed in the coupling
+ * with the hips in their place. `config` and `person` are copied. Equal arguments and
+ * equal steps give equal bits.
  */
-void rh_plant_init(rh_plant_t *plant, const rh_plant_config_t *config, rh_person_t person,
-                   uint64_t seed);
+void rh_plant_init(rh_plant_t *plant, const rh_plant_config_t *config,
+                   rh_person_t person, uint64_t seed);
 /*
- * Advances by `dt_s` (> 0): in one step up to 1 ms, else in equal parts of at most 1 ms,
- * where semi-implicit Euler is stable to 40 kN/m with peak forces 1..4 % off.
+ * Advances by `dt_s` (> 0): in one step up to 1 ms, else in equal parts of at most 1
+ * ms, where semi-implicit Euler is stable to 40 kN/m with peak forces 1..4 % off.
  */
 void rh_plant_step(rh_plant_t *plant, const rh_plant_input_t *input, double dt_s);
 rh_plant_truth_t rh_plant_truth(const rh_plant_t *plant);
+/* Kinetic and potential energy of legs and arm in joules, 0 at rest in the hang. */
+double rh_plant_energy_j(const rh_plant_t *plant);
 /* Reads, changes nothing: asking twice shows the same, as converters do between two
  * conversions. */
 void rh_plant_sense(const rh_plant_t *plant, rh_plant_sense_t *sense);

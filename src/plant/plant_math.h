@@ -23,36 +23,33 @@ static inline double rh_clamp(double value, double low, double high)
 }
 
 /* Taylor series to x^14: within 1e-6 for |x| <= 2.3 rad, which legs and arm never leave
- * between their stops; further out the library's own. */
+ * between their stops; further out the library's own. The terms are summed in pairs
+ * (Estrin), because a chain of dependent products is what a step waits for. */
 static inline double rh_cos(double x)
 {
     const double y = x * x;
+    const double y2 = y * y;
 
     if (y > 5.3) {
         return cos(x);
     }
-    return 1.0 +
-           y * (-1.0 / 2 +
-                y * (1.0 / 24 +
-                     y * (-1.0 / 720 +
-                          y * (1.0 / 40320 +
-                               y * (-1.0 / 3628800 +
-                                    y * (1.0 / 479001600 - y / 87178291200.0))))));
+    return (1.0 - y * (1.0 / 2)) + y2 * (1.0 / 24 - y * (1.0 / 720)) +
+           (y2 * y2) * ((1.0 / 40320 - y * (1.0 / 3628800)) +
+                        y2 * (1.0 / 479001600 - y * (1.0 / 87178291200.0)));
 }
 
 /* The same for the sine, to x^13. */
 static inline double rh_sin(double x)
 {
     const double y = x * x;
+    const double y2 = y * y;
 
     if (y > 5.3) {
         return sin(x);
     }
-    return x * (1.0 + y * (-1.0 / 6 +
-                           y * (1.0 / 120 +
-                                y * (-1.0 / 5040 +
-                                     y * (1.0 / 362880 + y * (-1.0 / 39916800 +
-                                                              y / 6227020800.0))))));
+    return x * ((1.0 - y * (1.0 / 6)) + y2 * (1.0 / 120 - y * (1.0 / 5040)) +
+                (y2 * y2) * ((1.0 / 362880 - y * (1.0 / 39916800)) +
+                             y2 * (1.0 / 6227020800.0)));
 }
 
 /* Rational approximation of tanh, within 1e-4 everywhere. */

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The checks of `doctor`. Each adds one finding or more; what the daemon measured comes
+ * from its own snapshot, so that the console needs no rights on the machine.
+ */
+#include "doctor.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "call.h"
+#include "config_file.h"
+#include "fields.h"
+
+#define ERROR_WARN_FRAC 0.01
+#define ERROR_FAIL_FRAC 0.2
+#define AGE_WARN_MS 100.0
+#define AGE_FAIL_MS 1000.0
+#define LATE_WARN_US 1000.0
+
+typedef enum { OK, WARN, FAIL } verdict_t;
+
+typedef struct {
+    const rh_call_t *call;
+    json_t *findings;
+    json_t *hello, *snapshot; /* NULL while the daemon does not answer */
+} doctor_t;
+
+static const char *const verdict_words[] = {
+    [OK] = "ok", [WARN] = "warn", [FAIL] = "fail"};
+
+static void __attribute__((format(printf, 5, 6)))
+find(doctor_t *doctor, verdict_t verdict, const char *check, const char *remedy,
+     const char *format, ...)
+{
+    char what[640];
+    va_list rest;
+    va_start(rest, format);
+    (void)vsnprintf(what, sizeof what, format, rest);
+    va_end(rest);
+    json_array_append_new(doctor->findings,
+                          json_pack("{s:s, s:s, s:s, s:s}", "check", check, "verdict",
+                                    verdict_words[verdict], "what", what, "remedy",
+                                    verdict == OK ? "" : remedy));
+}
+
+static void check_config(doctor_t *doctor)
+{
+    rh_problem_t problem;
+    const char *path = rh_config_file_path(doctor->call->options);
+    if (rh_config_file_read(doctor->call->options, &problem) == 0) {
+        find(doctor, OK, "configuration", "", "%s is good", path);
+    } else {
+        find(doctor, FAIL, "configuration",
+             problem.remedy[0] != '\0' ? problem.remedy : "mend the file", "%s",
+             problem.message);
+    }
+}
+
+static void check_daemon(doctor_t *doctor)
+{
+    rh_client_t client;
+    rh_problem_t problem;
+    json_t *args = json_pack("{s:s}", "name", "revhyperctl doctor");
+    int failed = rh_client_open(&client, doctor->call->options, &problem);
+    if (failed == 0) {
+        failed = rh_client_ask(&client, "hello", args, NULL, &doctor->hello, &problem);
+    }
+    if (failed == 0) {
+        failed =
+            rh_client_ask(&client, "snapshot", NULL, NULL, &doctor->snapshot, &problem);
+    }
+    if (failed != 0) {
+        find(doctor, FAIL, "daemon", problem.remedy, "%s", problem.message);
+    } else {
+        const json_t *hello = json_object_get(doctor->hello, "result");
+        find(doctor, OK, "daemon", "", "%s answers at %s, version %s",
+             rh_text(hello, "machine", "?"), client.endpoints.command,
+             rh_text(hello, "version", "?"));
+    }
+    rh_client_close(&client);
+    json_decref(args);
+}
+
+static const json_t *part_of(const doctor_t *doctor, const char *key)
+{
+    return json_object_get(json_object_get(doctor->snapshot, "result"), key);
+}
+
+static void check_role(doctor_t *doctor)
+{
+    const json_t *hello = json_object_get(doctor->hello, "result");
+    const char *role = rh_text(hello, "role", "unknown");
+    find(doctor, strcmp(role, "viewer") == 0 ? WARN : OK, "role",
+         "to command, join the group revhyper-trainer or set loopback_trainer = yes",
+         "you are a %s here", role);
+}
+
+static void check_bus(doctor_t *doctor, const json_t *bus)
+{
+    char check[80];
+    double error_frac = rh_number(bus, "error_frac");
+    const char *last_error = rh_text(bus, "last_error", "");
+    bool is_up = rh_flag(bus, "is_up");
+    verdict_t verdict = !is_up || !(error_frac < ERROR_FAIL_FRAC) ? FAIL
+                        : error_frac > ERROR_WARN_FRAC            ? WARN
+                                                                  : OK;
+    (void)snprintf(check, sizeof check, "bus %s", rh_text(bus, "name", "?"));
+    find(doctor, verdict, check,
+         "check the cable, its termination, the baud rate and the port's name",
+         "%s, %.0f cycles/s, busy %.0f %%, errors %.1f %% now and %lld in all%s%s",
+         is_up ? "up" : "down", rh_number(bus, "rate_hz"),
+         rh_number(bus, "busy_frac") * 100, error_frac * 100, rh_count(bus, "errors"),
+         verdict != OK && last_error[0] != '\0' ? ": " : "",
+         verdict != OK ? last_error : "");
+}
+
+static void check_device(doctor_t *doctor, const json_t *device)
+{
+    char check[80];
+    double age_ms = rh_number(device, "age_ns") / 1e6;
+    bool is_ready = rh_flag(device, "is_ready");
+    verdict_t verdict = !is_ready || !(age_ms < AGE_FAIL_MS) ? FAIL
+                        : age_ms > AGE_WARN_MS               ? WARN
+                                                             : OK;
+    (void)snprintf(check, sizeof check, "device %s", rh_text(device, "name", "?"));
+    find(doctor, verdict, check, "check its power, its address and its bus",
+         "%s, last answer %.1f ms ago, %lld errors, profile %s (%s)",
+         is_ready ? "ready" : "not ready", age_ms, rh_count(device, "errors"),
+         rh_text(device, "profile", "?"), rh_text(device, "status", "?"));
+}
+
+static void check_list(doctor_t *doctor, const char *key,
+                       void (*check)(doctor_t *, const json_t *))
+{
+    const json_t *list = json_object_get(part_of(doctor, "health"), key);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        check(doctor, json_array_get(list, i));
+    }
+    if (json_array_size(list) == 0) {
+        find(doctor, FAIL, key, "name them in the machine's file", "there are none");
+    }
+}
+
+static void check_buses(doctor_t *doctor)
+{
+    check_list(doctor, "buses", check_bus);
+}
+
+static void check_devices(doctor_t *doctor)
+{
+    check_list(doctor, "devices", check_device);
+}
+
+static void check_realtime(doctor_t *doctor)
+{
+    bool is_realtime = rh_flag(part_of(doctor, "health"), "is_realtime");
+    find(doctor, is_realtime ? OK : WARN, "real time",
+         "start it by its unit, or grant CAP_SYS_NICE (LimitRTPRIO)",
+         is_realtime ? "the control thread runs in real time"
+                     : "the control thread has no real-time priority");
+}
+
+static void check_memory(doctor_t *doctor)
+{
+    double locked = rh_number(part_of(doctor, "health"), "memory_locked_bytes");
+    find(doctor, locked > 0 ? OK : WARN, "memory",
+         "start it by its unit, or raise LimitMEMLOCK",
+         locked > 0 ? "%.1f MB locked" : "not locked: it can be paged out (%.1f MB)",
+         locked > 0 ? locked / 1e6 : 0.0);
+}
+
+static void check_timing(doctor_t *doctor)
+{
+    const json_t *health = part_of(doctor, "health");
+    double late_us = rh_number(health, "late_p99_us");
+    long long overruns = rh_count(health, "overruns");
+    find(doctor, late_us < LATE_WARN_US && overruns == 0 ? OK : WARN, "timing",
+         "look for other work on this computer; see `real time`",
+         "ticks begin %.0f us late (p99), cost %.0f us, %lld overruns", late_us,
+         rh_number(health, "tick_p99_us"), overruns);
+}
+
+static void check_recording(doctor_t *doctor)
+{
+    const json_t *rep = part_of(doctor, "rep");
+    bool is_lost = json_is_false(json_object_get(rep, "persisted"));
+    find(doctor, is_lost ? FAIL : OK, "recording", "see the disk: space, permission",
+         is_lost ? "the last rep could not be saved" : "nothing unsaved is known");
+}
+
+static void check_faults(doctor_t *doctor)
+{
+    const json_t *faults = part_of(doctor, "faults");
+    for (size_t i = 0; i < json_array_size(faults); i++) {
+        const json_t *fault = json_array_get(faults, i);
+        const char *id = rh_text(fault, "fault", "?");
+        /* Every start is locked until somebody looks: no defect. */
+        find(doctor, strcmp(id, "boot") == 0 ? WARN : FAIL, "fault",
+             rh_text(fault, "remedy", ""), "%s: %s", id,
+             rh_text(fault, "sentence", ""));
+    }
+    if (json_array_size(faults) == 0) {
+        find(doctor, OK, "faults", "", "none is open");
+    }
+}
+
+static const struct {
+    void (*check)(doctor_t *);
+    bool needs_daemon;
+} checks[] = {
+    {check_config, false}, {check_daemon, false}, {check_role, true},
+    {check_buses, true},   {check_devices, true}, {check_realtime, true},
+    {check_memory, true},  {check_timing, true},  {check_recording, true},
+    {check_faults, true},
+};
+
+static void print_findings(const json_t *findings)
+{
+    for (size_t i = 0; i < json_array_size(findings); i++) {
+        const json_t *finding = json_array_get(findings, i);
+        const char *remedy = rh_text(finding, "remedy", "");
+        printf("%-4s  %s: %s%s%s\n", rh_text(finding, "verdict", "?"),
+               rh_text(finding, "check", "?"), rh_text(finding, "what", ""),
+               remedy[0] != '\0' ? " — " : "", remedy);
+    }
+}
+
+static bool has_failed(const json_t *findings)
+{
+    for (size_t i = 0; i < json_array_size(findings); i++) {
+        if (strcmp(rh_text(json_array_get(findings, i), "verdict", ""), "fail") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int rh_doctor_run(const rh_call_t *call, rh_problem_t *problem)
+{
+    (void)problem; /* what fails is a finding */
+    doctor_t doctor = {.call = call, .findings = json_array()};
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        if (!checks[i].needs_daemon || doctor.snapshot != NULL) {
+            checks[i].check(&doctor);
+        }
+    }
+    bool is_bad = has_failed(doctor.findings);
+    if (call->options->json) {
+        json_t *all = json_pack("{s:b, s:{s:O}}", "ok", !is_bad, "result", "checks",
+                                doctor.findings);
+        rh_json_line(all);
+        json_decref(all);
+    } else {
+        print_findings(doctor.findings);
+    }
+    json_decref(doctor.findings);
+    json_decref(doctor.hello);
+    json_decref(doctor.snapshot);
+    return is_bad ? RH_EXIT_ERROR : RH_EXIT_OK;
+}
