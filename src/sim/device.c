@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Dispatch of one request to a register table and a libmodbus context; see device.h.
+ */
+#include "device.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const rh_device_kind_t *const kinds[RH_DEVICE_COUNT] = {
+    [RH_DEVICE_DRIVE] = &rh_kind_drive,
+    [RH_DEVICE_STRAP_LEFT] = &rh_kind_cell,
+    [RH_DEVICE_STRAP_RIGHT] = &rh_kind_cell,
+    [RH_DEVICE_PAD_FRONT] = &rh_kind_cell,
+    [RH_DEVICE_PAD_REAR] = &rh_kind_cell,
+    [RH_DEVICE_ENCODER] = &rh_kind_encoder,
+    [RH_DEVICE_IO] = &rh_kind_io,
+};
+
+static const rh_register_t *find_register(const rh_device_kind_t *kind, int address)
+{
+    for (size_t i = 0; i < kind->map_count; i++) {
+        const rh_register_t *entry = &kind->map[i];
+
+        if (address >= entry->address && address < entry->address + entry->count) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+static void load_initial_values(rh_device_t *device)
+{
+    for (size_t i = 0; i < device->kind->map_count; i++) {
+        const rh_register_t *entry = &device->kind->map[i];
+
+        for (int k = 0; k < entry->count; k++) {
+            device->mapping->tab_registers[entry->address + k] =
+                (uint16_t)entry->initial;
+        }
+    }
+}
+
+int rh_device_open(rh_device_t *device, rh_device_id_t id)
+{
+    int pair[2];
+
+    memset(device, 0, sizeof(*device));
+    device->kind = kinds[id];
+    device->id = id;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        return -errno;
+    }
+    device->far_fd = pair[1];
+    device->context = modbus_new_tcp("127.0.0.1", 0);
+    device->mapping = modbus_mapping_new(device->kind->coils, device->kind->inputs,
+                                         device->kind->span, 0);
+    if (device->context == NULL || device->mapping == NULL) {
+        (void)close(pair[0]);
+        rh_device_close(device);
+        return -ENOMEM;
+    }
+    (void)modbus_set_socket(device->context, pair[0]);
+    /* libmodbus sleeps for this before it refuses a nonsensical request. */
+    (void)modbus_set_response_timeout(device->context, 0, 1);
+    load_initial_values(device);
+    return 0;
+}
+
+void rh_device_close(rh_device_t *device)
+{
+    if (device->mapping != NULL) {
+        modbus_mapping_free(device->mapping);
+    }
+    if (device->context != NULL) {
+        modbus_close(device->context);
+        modbus_free(device->context);
+    }
+    if (device->far_fd > 0) {
+        (void)close(device->far_fd);
+    }
+    memset(device, 0, sizeof(*device));
+}
+
+void rh_device_power_up(rh_device_t *device, rh_bench_t *bench)
+{
+    const rh_fault_set_t none = {0};
+
+    device->kind->written(device, bench, 0, 0);
+    device->kind->refresh(device, bench, &none);
+}
+
+void rh_device_put32(rh_device_t *device, int address, int32_t value, bool low_first)
+{
+    const uint16_t high = (uint16_t)((uint32_t)value >> 16);
+    const uint16_t low = (uint16_t)((uint32_t)value & 0xffff);
+
+    device->mapping->tab_registers[address] = low_first ? low : high;
+    device->mapping->tab_registers[address + 1] = low_first ? high : low;
+}
+
+/* The table that a function works on has `size` entries. */
+static int check_span(const uint8_t *pdu, int limit, int size)
+{
+    const int address = rh_frame_word(pdu + 1);
+    const int count = rh_frame_word(pdu + 3);
+
+    if (count < 1 || count > limit) {
+        return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
+    }
+    return address + count > size ? MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS : 0;
+}
+
+static int check_coil(const uint8_t *pdu, int size)
+{
+    const int value = rh_frame_word(pdu + 3);
+
+    if (rh_frame_word(pdu + 1) >= size) {
+        return MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
+    }
+    return value == 0 || value == 0xff00 ? 0 : MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
+}
+
+static int check_coils(const uint8_t *pdu, int size)
+{
+    const int count = rh_frame_word(pdu + 3);
+    const int code = check_span(pdu, MODBUS_MAX_WRITE_BITS, size);
+
+    if (code == 0 && pdu[5] != (count + 7) / 8) {
+        return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
+    }
+    return code;
+}
+
+static int check_reading(const rh_device_kind_t *kind, const uint8_t *pdu)
+{
+    const int address = rh_frame_word(pdu + 1);
+    const int count = rh_frame_word(pdu + 3);
+    const int code = check_span(pdu, MODBUS_MAX_READ_REGISTERS, kind->span);
+
+    for (int i = 0; code == 0 && i < count; i++) {
+        if (find_register(kind, address + i) == NULL) {
+            return MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
+        }
+    }
+    return code;
+}
+
+static int check_value(const rh_device_kind_t *kind, int address, uint16_t word)
+{
+    const rh_register_t *entry = find_register(kind, address);
+    int value;
+
+    if (entry == NULL || !entry->writable) {
+        return MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
+    }
+    value = entry->high > INT16_MAX ? word : (int16_t)word;
+    return value < entry->low || value > entry->high
+               ? MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE
+               : 0;
+}
+
+static int check_writing(const rh_device_kind_t *kind, const uint8_t *pdu)
+{
+    const int address = rh_frame_word(pdu + 1);
+    const int count = rh_frame_word(pdu + 3);
+    int code = check_span(pdu, MODBUS_MAX_WRITE_REGISTERS, kind->span);
+
+    if (code == 0 && pdu[5] != 2 * count) {
+        return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
+    }
+    for (size_t i = 0; code == 0 && i < (size_t)count; i++) {
+        code = check_value(kind, address + (int)i, rh_frame_word(pdu + 6 + 2 * i));
+    }
+    return code;
+}
+
+/* 0, or the exception that answers this request. */
+static int check(const rh_device_kind_t *kind, const uint8_t *pdu)
+{
+    if (pdu[0] > 31 || (kind->functions & 1u << pdu[0]) == 0) {
+        return MODBUS_EXCEPTION_ILLEGAL_FUNCTION;
+    }
+    switch (pdu[0]) {
+    case RH_FC_READ_COILS:
+        return check_span(pdu, MODBUS_MAX_READ_BITS, kind->coils);
+    case RH_FC_READ_INPUTS:
+        return check_span(pdu, MODBUS_MAX_READ_BITS, kind->inputs);
+    case RH_FC_WRITE_COIL:
+        return check_coil(pdu, kind->coils);
+    case RH_FC_WRITE_COILS:
+        return check_coils(pdu, kind->coils);
+    case RH_FC_WRITE_REGISTER:
+        return check_value(kind, rh_frame_word(pdu + 1), rh_frame_word(pdu + 3));
+    case RH_FC_WRITE_REGISTERS:
+        return check_writing(kind, pdu);
+    default:
+        return check_reading(kind, pdu);
+    }
+}
+
+static int written_count(const uint8_t *pdu)
+{
+    switch (pdu[0]) {
+    case RH_FC_WRITE_COIL:
+    case RH_FC_WRITE_REGISTER:
+        return 1;
+    case RH_FC_WRITE_COILS:
+    case RH_FC_WRITE_REGISTERS:
+        return rh_frame_word(pdu + 3);
+    default:
+        return 0;
+    }
+}
+
+/* libmodbus writes the answer into the socket pair; its PDU comes out of the far end.
+ */
+static void ask_library(rh_device_t *device, const rh_pdu_t *request, int code,
+                        rh_pdu_t *reply)
+{
+    uint8_t question[RH_TCP_MAX] = {0};
+    uint8_t answer[RH_TCP_MAX];
+    const size_t size = rh_frame_to_tcp(question, 0, rh_device_unit[device->id],
+                                        request->bytes, request->length);
+    ssize_t got;
+
+    if (code != 0) {
+        (void)modbus_reply_exception(device->context, question, (unsigned)code);
+    } else {
+        (void)modbus_reply(device->context, question, (int)size, device->mapping);
+    }
+    got = recv(device->far_fd, answer, sizeof(answer), MSG_DONTWAIT);
+    if (got > RH_MBAP_SIZE) {
+        reply->length = (size_t)got - RH_MBAP_SIZE;
+        memcpy(reply->bytes, answer + RH_MBAP_SIZE, reply->length);
+    }
+}
+
+/* Keeps this reply for the next request; a stale device hands out the one before. */
+static void remember(rh_device_t *device, const rh_fault_set_t *faults, rh_pdu_t *reply)
+{
+    const rh_pdu_t fresh = *reply;
+
+    if (rh_fault_in(faults, RH_FAULT_STALE) && device->last_reply.length > 0) {
+        *reply = device->last_reply;
+    }
+    device->last_reply = fresh;
+}
+
+static void serve_locked(rh_device_t *device, rh_bench_t *bench,
+                         const rh_pdu_t *request, rh_pdu_t *reply,
+                         const rh_fault_set_t *faults)
+{
+    const uint8_t *pdu = request->bytes;
+    int code = check(device->kind, pdu);
+
+    if (rh_fault_in(faults, RH_FAULT_EXCEPTION)) {
+        code = faults->argument[RH_FAULT_EXCEPTION];
+    }
+    if (!rh_fault_in(faults, RH_FAULT_FROZEN)) {
+        device->kind->refresh(device, bench, faults);
+    }
+    ask_library(device, request, code, reply);
+    if (code == 0 && written_count(pdu) > 0) {
+        device->kind->written(device, bench, rh_frame_word(pdu + 1),
+                              written_count(pdu));
+    }
+    remember(device, faults, reply);
+}
+
+void rh_device_serve(rh_device_t *device, rh_bench_t *bench, const rh_pdu_t *request,
+                     rh_pdu_t *reply, rh_fault_set_t *faults)
+{
+    memset(faults, 0, sizeof(*faults));
+    reply->length = 0;
+    if (!rh_frame_is_request(request->bytes, request->length)) {
+        return;
+    }
+    rh_bench_lock(bench);
+    rh_faults_use(&bench->faults, (int)device->id, rh_now_ns(), faults);
+    if (!rh_fault_in(faults, RH_FAULT_UNPLUG)) {
+        serve_locked(device, bench, request, reply, faults);
+    }
+    rh_bench_unlock(bench);
+}
+
+int rh_device_panel(rh_device_t *device, rh_bench_t *bench, int address, int value)
+{
+    if (address < 0 || find_register(device->kind, address) == NULL) {
+        return -EINVAL;
+    }
+    device->mapping->tab_registers[address] = (uint16_t)value;
+    device->kind->written(device, bench, address, 1);
+    return 0;
+}

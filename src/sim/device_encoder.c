@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Register map of the arm's absolute encoder, Briter BRT38 (HARDWARE.md 3.1): FC03 and
+ * FC06 only, 14 bits a turn, 0 at the arm's -180 deg, growing upwards. Called through
+ * the device's dispatch.
+ */
+#include "device.h"
+
+enum {
+    VALUE = 0x0000, /* u32, high word first */
+    TURNS = 0x0002,
+    SINGLE_TURN = 0x0003,
+    SET_ZERO = 0x0008,
+    DIRECTION = 0x0009,
+    SPAN = 0x000a,
+};
+
+static const rh_register_t map[] = {
+    {VALUE, 4, false, 0, 0, 0},
+    {0x0004, 1, true, 1, 127, 1}, /* address; holds from the next power-up */
+    {0x0005, 1, true, 0, 4, 4},   /* 115200 */
+    {SET_ZERO, 1, true, 0, 1, 0},
+    {DIRECTION, 1, true, 0, 1, 0},
+};
+
+static int32_t within_turn(int32_t counts)
+{
+    const int32_t rest = counts % RH_ARM_COUNTS;
+
+    return rest < 0 ? rest + RH_ARM_COUNTS : rest;
+}
+
+static void refresh(rh_device_t *device, const rh_bench_t *bench,
+                    const rh_fault_set_t *faults)
+{
+    uint16_t *word = device->mapping->tab_registers;
+    int32_t counts = bench->sense.arm_counts;
+
+    if (rh_fault_in(faults, RH_FAULT_SIGN_FLIP) != (word[DIRECTION] == 1)) {
+        counts = RH_ARM_COUNTS - counts;
+    }
+    counts = within_turn(counts - device->zero);
+    rh_device_put32(device, VALUE, counts, rh_fault_in(faults, RH_FAULT_WORD_SWAP));
+    word[TURNS] = 0;
+    word[SINGLE_TURN] = (uint16_t)counts;
+}
+
+static void written(rh_device_t *device, rh_bench_t *bench, int address, int count)
+{
+    uint16_t *word = device->mapping->tab_registers;
+
+    (void)address;
+    (void)count;
+    if (word[SET_ZERO] == 1) {
+        device->zero = bench->sense.arm_counts;
+    }
+    word[SET_ZERO] = 0;
+}
+
+const rh_device_kind_t rh_kind_encoder = {
+    .functions = 1u << RH_FC_READ_HOLDING | 1u << RH_FC_WRITE_REGISTER,
+    .span = SPAN,
+    .map = map,
+    .map_count = sizeof(map) / sizeof(map[0]),
+    .refresh = refresh,
+    .written = written,
+};

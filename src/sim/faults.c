@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of fault kinds and targets, and the list of active faults; see faults.h.
+ * Called by script, buses and devices, under the bench's lock.
+ */
+#include "faults.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS_PER_MS 1000000LL
+
+const char *const rh_device_names[RH_DEVICE_COUNT] = {
+    "drive", "strap_left", "strap_right", "pad_front", "pad_rear", "encoder", "io",
+};
+const char *const rh_bus_names[RH_BUS_COUNT] = {"drive", "cells", "io", "pads"};
+
+const rh_bus_id_t rh_device_bus[RH_DEVICE_COUNT] = {
+    RH_BUS_DRIVE, RH_BUS_CELLS, RH_BUS_CELLS, RH_BUS_PADS,
+    RH_BUS_PADS,  RH_BUS_IO,    RH_BUS_IO,
+};
+const uint8_t rh_device_unit[RH_DEVICE_COUNT] = {1, 1, 2, 1, 2, 1, 2};
+
+#define ON_DRIVE (1u << RH_DEVICE_DRIVE)
+#define ON_CELLS                                                                       \
+    (1u << RH_DEVICE_STRAP_LEFT | 1u << RH_DEVICE_STRAP_RIGHT |                        \
+     1u << RH_DEVICE_PAD_FRONT | 1u << RH_DEVICE_PAD_REAR)
+#define ON_ENCODER (1u << RH_DEVICE_ENCODER)
+#define ON_DEVICES ((1u << RH_DEVICE_COUNT) - 1)
+#define ON_ALL ((1u << RH_TARGET_COUNT) - 1)
+
+typedef struct {
+    const char *name;
+    uint32_t targets;    /* bit per target that can have it */
+    int low, high;       /* range of the argument; 0, 0 = it takes none */
+    const char *variant; /* word that asks for the second form */
+} kind_t;
+
+static const kind_t kinds[RH_FAULT_COUNT] = {
+    [RH_FAULT_LATE] = {"late", ON_ALL, 1, 10000, NULL},
+    [RH_FAULT_STALE] = {"stale", ON_ALL, 0, 0, NULL},
+    [RH_FAULT_TRUNCATED] = {"truncated", ON_ALL, 0, 0, NULL},
+    [RH_FAULT_CRC] = {"crc", ON_ALL, 0, 0, NULL},
+    [RH_FAULT_SILENCE] = {"silence", ON_ALL, 0, 0, NULL},
+    [RH_FAULT_EXCEPTION] = {"exception", ON_ALL, 1, 11, NULL},
+    [RH_FAULT_FROZEN] = {"frozen", ON_DEVICES, 0, 0, NULL},
+    [RH_FAULT_SIGN_FLIP] = {"sign_flip", ON_DRIVE | ON_CELLS | ON_ENCODER, 0, 0,
+                            "position"},
+    [RH_FAULT_WORD_SWAP] = {"word_swap", ON_DRIVE | ON_CELLS | ON_ENCODER, 0, 0, NULL},
+    [RH_FAULT_WIRE_BREAK] = {"wire_break", ON_CELLS, 0, 0, "silent"},
+    [RH_FAULT_KEEPS_TORQUE] = {"keeps_torque", ON_DRIVE, 0, 0, NULL},
+    [RH_FAULT_IGNORES_TORQUE] = {"ignores_torque", ON_DRIVE, 0, 0, NULL},
+    [RH_FAULT_TRIP] = {"trip", ON_DRIVE, 0, 0, NULL},
+    [RH_FAULT_UNPLUG] = {"unplug", ON_ALL, 0, 0, NULL},
+};
+
+__attribute__((format(printf, 3, 4))) static int fail(char *error, size_t size,
+                                                      const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(error, size, format, arguments);
+    va_end(arguments);
+    return -EINVAL;
+}
+
+static int find_target(const char *word)
+{
+    if (strncmp(word, "bus:", 4) == 0) {
+        for (int i = 0; i < RH_BUS_COUNT; i++) {
+            if (strcmp(word + 4, rh_bus_names[i]) == 0) {
+                return RH_TARGET_BUS(i);
+            }
+        }
+        return -1;
+    }
+    for (int i = 0; i < RH_DEVICE_COUNT; i++) {
+        if (strcmp(word, rh_device_names[i]) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int find_kind(const char *word)
+{
+    for (int i = 0; i < RH_FAULT_COUNT; i++) {
+        if (strcmp(word, kinds[i].name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static bool read_number(const char *word, int low, int high, int *number)
+{
+    char *end = NULL;
+    const long value = strtol(word, &end, 10);
+
+    if (end == word || *end != '\0' || value < low || value > high) {
+        return false;
+    }
+    *number = (int)value;
+    return true;
+}
+
+/* [for MS | count N] */
+static int parse_length(rh_fault_t *fault, char *const *words, int count, char *error,
+                        size_t size)
+{
+    int number = 0;
+
+    fault->until_ns = INT64_MAX;
+    fault->count = -1;
+    if (count == 0) {
+        return 0;
+    }
+    if (count == 2 && strcmp(words[0], "for") == 0 &&
+        read_number(words[1], 1, 3600000, &number)) {
+        fault->until_ns = number * NS_PER_MS;
+        return 0;
+    }
+    if (count == 2 && strcmp(words[0], "count") == 0 &&
+        fault->kind != RH_FAULT_UNPLUG && read_number(words[1], 1, 1000000, &number)) {
+        fault->count = number;
+        return 0;
+    }
+    return fail(error, size,
+                "'%s': after a fault comes for MS (1 to 3600000) or "
+                "count N (1 to 1000000; not for unplug), or nothing",
+                words[0]);
+}
+
+int rh_fault_parse(rh_fault_t *fault, char *const *words, int count, char *error,
+                   size_t error_size)
+{
+    const kind_t *kind;
+    int used = 2;
+    int index;
+
+    *fault = (rh_fault_t){.used = true};
+    if (count < 2) {
+        return fail(error, error_size, "fault needs TARGET and KIND");
+    }
+    fault->target = find_target(words[0]);
+    if (fault->target < 0) {
+        return fail(error, error_size,
+                    "'%s' is no target: a device (drive, strap_left, "
+                    "strap_right, pad_front, pad_rear, encoder, io) or bus:drive, "
+                    "bus:cells, bus:io, bus:pads",
+                    words[0]);
+    }
+    index = find_kind(words[1]);
+    if (index < 0) {
+        return fail(error, error_size, "'%s' is no kind of fault", words[1]);
+    }
+    fault->kind = (rh_fault_kind_t)index;
+    kind = &kinds[index];
+    if ((kind->targets & 1u << fault->target) == 0) {
+        return fail(error, error_size, "%s cannot have the fault %s", words[0],
+                    words[1]);
+    }
+    if (kind->high > 0) {
+        if (count < 3 ||
+            !read_number(words[2], kind->low, kind->high, &fault->argument)) {
+            return fail(error, error_size, "%s needs a number from %d to %d",
+                        kind->name, kind->low, kind->high);
+        }
+        used = 3;
+    }
+    if (kind->variant != NULL && count > used &&
+        strcmp(words[used], kind->variant) == 0) {
+        fault->variant = 1;
+        used++;
+    }
+    return parse_length(fault, words + used, count - used, error, error_size);
+}
+
+int rh_faults_add(rh_faults_t *faults, const rh_fault_t *fault, int64_t now_ns)
+{
+    for (int i = 0; i < RH_FAULTS_MAX; i++) {
+        rh_fault_t *slot = &faults->fault[i];
+
+        if (slot->used && now_ns < slot->until_ns) {
+            continue;
+        }
+        *slot = *fault;
+        if (fault->until_ns != INT64_MAX) {
+            slot->until_ns = now_ns + fault->until_ns;
+        }
+        return 0;
+    }
+    return -ENOSPC;
+}
+
+void rh_faults_clear(rh_faults_t *faults)
+{
+    memset(faults, 0, sizeof(*faults));
+}
+
+static bool applies(const rh_fault_t *fault, int target, int64_t now_ns)
+{
+    if (!fault->used || now_ns >= fault->until_ns) {
+        return false;
+    }
+    return fault->target == target ||
+           (target < RH_DEVICE_COUNT &&
+            fault->target == RH_TARGET_BUS(rh_device_bus[target]));
+}
+
+static void note(rh_fault_set_t *set, const rh_fault_t *fault)
+{
+    set->mask |= 1u << fault->kind;
+    set->argument[fault->kind] = fault->argument;
+    set->variant[fault->kind] = fault->variant;
+}
+
+void rh_faults_look(const rh_faults_t *faults, int target, int64_t now_ns,
+                    rh_fault_set_t *set)
+{
+    memset(set, 0, sizeof(*set));
+    for (int i = 0; i < RH_FAULTS_MAX; i++) {
+        if (applies(&faults->fault[i], target, now_ns)) {
+            note(set, &faults->fault[i]);
+        }
+    }
+}
+
+void rh_faults_use(rh_faults_t *faults, int target, int64_t now_ns, rh_fault_set_t *set)
+{
+    rh_faults_look(faults, target, now_ns, set);
+    for (int i = 0; i < RH_FAULTS_MAX; i++) {
+        rh_fault_t *fault = &faults->fault[i];
+
+        if (!applies(fault, target, now_ns) || fault->count < 0) {
+            continue;
+        }
+        fault->count--;
+        fault->used = fault->count > 0;
+    }
+}
+
+bool rh_fault_in(const rh_fault_set_t *set, rh_fault_kind_t kind)
+{
+    return (set->mask & 1u << kind) != 0;
+}

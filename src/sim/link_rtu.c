@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A bus on a pty: the daemon opens the symlink as its serial port, the wire's state
+ * machine says when a frame is whole and when a reply may leave. Run by the bus's
+ * thread.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "bus.h"
+
+static int make_raw(int fd)
+{
+    struct termios settings;
+
+    if (tcgetattr(fd, &settings) != 0) {
+        return -errno;
+    }
+    cfmakeraw(&settings);
+    (void)cfsetspeed(&settings, B115200);
+    return tcsetattr(fd, TCSANOW, &settings) == 0 ? 0 : -errno;
+}
+
+/* The name appears in one step, so that nobody opens a half-made line. */
+static int publish_name(const rh_bus_t *bus, const char *device)
+{
+    char fresh[RH_BUS_PATH_MAX + 8];
+
+    (void)snprintf(fresh, sizeof(fresh), "%s.new", bus->path);
+    (void)unlink(fresh);
+    if (symlink(device, fresh) != 0 || rename(fresh, bus->path) != 0) {
+        return -errno;
+    }
+    return 0;
+}
+
+int rh_link_rtu_open(rh_bus_t *bus)
+{
+    char device[64];
+    int result = 0;
+
+    bus->slave_fd = -1;
+    bus->fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (bus->fd < 0) {
+        return -errno;
+    }
+    if (grantpt(bus->fd) != 0 || unlockpt(bus->fd) != 0 ||
+        ptsname_r(bus->fd, device, sizeof(device)) != 0) {
+        result = -errno;
+    }
+    if (result == 0) {
+        bus->slave_fd = open(device, O_RDWR | O_NOCTTY | O_CLOEXEC);
+        result = bus->slave_fd < 0 ? -errno : make_raw(bus->slave_fd);
+    }
+    if (result == 0) {
+        result = publish_name(bus, device);
+    }
+    if (result != 0) {
+        rh_link_rtu_close(bus);
+    }
+    return result;
+}
+
+void rh_link_rtu_close(rh_bus_t *bus)
+{
+    if (bus->fd >= 0) {
+        (void)unlink(bus->path);
+        (void)close(bus->fd);
+    }
+    if (bus->slave_fd >= 0) {
+        (void)close(bus->slave_fd);
+    }
+    bus->fd = -1;
+    bus->slave_fd = -1;
+}
+
+/* Queues the reply to the frame that just closed. */
+static void answer_frame(rh_bus_t *bus, const uint8_t *frame, size_t length)
+{
+    uint8_t adu[RH_RTU_MAX];
+    rh_bus_answer_t answer;
+    size_t size;
+
+    if (!rh_bus_answer(bus, frame[0], frame + 1, length - 3, &answer)) {
+        (void)pthread_mutex_lock(&bus->mutex);
+        rh_wire_ignore(&bus->wire);
+        (void)pthread_mutex_unlock(&bus->mutex);
+        return;
+    }
+    if (answer.silent) {
+        return;
+    }
+    size = rh_frame_to_rtu(adu, frame[0], answer.pdu.bytes, answer.pdu.length);
+    if (answer.damaged) {
+        adu[size - 1] ^= 0x5a;
+    }
+    if (answer.truncated) {
+        size /= 2;
+    }
+    (void)pthread_mutex_lock(&bus->mutex);
+    rh_wire_reply(&bus->wire, adu, size, answer.delay_ns, !answer.disturbed);
+    (void)pthread_mutex_unlock(&bus->mutex);
+}
+
+static void release_due(rh_bus_t *bus)
+{
+    uint8_t bytes[RH_RTU_MAX];
+    rh_wire_reply_t *reply;
+    size_t length = 0;
+    int64_t now_ns;
+
+    (void)pthread_mutex_lock(&bus->mutex);
+    now_ns = rh_now_ns();
+    reply = rh_wire_due(&bus->wire, now_ns);
+    if (reply != NULL) {
+        length = reply->length;
+        memcpy(bytes, reply->bytes, length);
+        rh_wire_released(&bus->wire, reply, now_ns);
+    }
+    (void)pthread_mutex_unlock(&bus->mutex);
+    /* A master that never reads lets the pty fill up; then, as on copper, bytes are
+     * lost. */
+    if (length > 0 && write(bus->fd, bytes, length) < 0) {
+        return;
+    }
+}
+
+static void close_frame(rh_bus_t *bus)
+{
+    const uint8_t *frame;
+    size_t length = 0;
+
+    (void)pthread_mutex_lock(&bus->mutex);
+    frame = rh_wire_take(&bus->wire, rh_now_ns(), &length);
+    (void)pthread_mutex_unlock(&bus->mutex);
+    if (frame != NULL) {
+        answer_frame(bus, frame, length);
+    }
+}
+
+static void receive(rh_bus_t *bus, int64_t now_ns)
+{
+    uint8_t bytes[RH_RTU_MAX];
+    const ssize_t got = read(bus->fd, bytes, sizeof(bytes));
+
+    if (got > 0) {
+        (void)pthread_mutex_lock(&bus->mutex);
+        rh_wire_receive(&bus->wire, now_ns, bytes, (size_t)got);
+        (void)pthread_mutex_unlock(&bus->mutex);
+    }
+}
+
+static void serve_once(rh_bus_t *bus)
+{
+    struct pollfd line = {.fd = bus->fd, .events = POLLIN};
+    const bool readable = rh_bus_wait(&line, 1, rh_wire_close_ns(&bus->wire),
+                                      rh_wire_release_ns(&bus->wire));
+    const int64_t now_ns = rh_now_ns();
+
+    release_due(bus);
+    close_frame(bus);
+    if (readable) {
+        receive(bus, now_ns);
+    }
+}
+
+void rh_link_rtu_run(rh_bus_t *bus)
+{
+    while (!atomic_load(&bus->stop)) {
+        if (rh_bus_is_unplugged(bus)) {
+            rh_link_rtu_close(bus);
+        } else if (bus->fd < 0) {
+            (void)rh_link_rtu_open(bus);
+        }
+        if (bus->fd >= 0) {
+            serve_once(bus);
+        } else {
+            (void)rh_bus_wait(NULL, 0, INT64_MAX, INT64_MAX);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Putting the machine together, the physics thread, and the files in the run directory;
+ * see sim.h.
+ */
+#include "sim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "thread.h"
+
+/* Beyond this the physics skips time instead of running behind the buses for ever. */
+#define BEHIND_MAX_NS 200000000LL
+#define REPS_AT_ONCE 8
+
+void rh_sim_path(const char *run_dir, const char *name, char *path, size_t size)
+{
+    (void)snprintf(path, size, "%s/%s", run_dir, name);
+}
+
+static void sleep_until(int64_t until_ns)
+{
+    const struct timespec until = {.tv_sec = until_ns / 1000000000LL,
+                                   .tv_nsec = until_ns % 1000000000LL};
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
+    }
+}
+
+static void *run_physics(void *argument)
+{
+    rh_sim_t *sim = argument;
+    int64_t next_ns = rh_now_ns();
+
+    rh_thread_wake_exactly();
+    while (!atomic_load(&sim->stop)) {
+        const int64_t behind_ns = rh_now_ns() - next_ns;
+
+        if (behind_ns > BEHIND_MAX_NS) {
+            atomic_fetch_add(&sim->lost_ms, behind_ns / RH_BENCH_STEP_NS);
+            next_ns += behind_ns;
+        }
+        next_ns += RH_BENCH_STEP_NS;
+        sleep_until(next_ns);
+        rh_bench_step(&sim->bench, next_ns);
+    }
+    return NULL;
+}
+
+static int open_devices(rh_sim_t *sim, char *error, size_t size)
+{
+    for (int i = 0; i < RH_DEVICE_COUNT; i++) {
+        const int result = rh_device_open(&sim->device[i], (rh_device_id_t)i);
+
+        if (result != 0) {
+            (void)snprintf(error, size, "device %s: %s", rh_device_names[i],
+                           strerrordesc_np(-result));
+            return result;
+        }
+        rh_device_power_up(&sim->device[i], &sim->bench);
+    }
+    return 0;
+}
+
+static int lock_folder(rh_sim_t *sim, char *error, size_t size)
+{
+    int result = 0;
+
+    sim->folder_fd = open(sim->run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (sim->folder_fd < 0) {
+        result = -errno;
+        (void)snprintf(error, size, "%s: %s; --run-dir must be a writable folder",
+                       sim->run_dir, strerrordesc_np(-result));
+    } else if (flock(sim->folder_fd, LOCK_EX | LOCK_NB) != 0) {
+        result = -errno;
+        (void)snprintf(error, size,
+                       "%s: another simulator uses it; choose another "
+                       "--run-dir",
+                       sim->run_dir);
+    }
+    return result;
+}
+
+static int open_truth(rh_sim_t *sim, char *error, size_t size)
+{
+    char path[RH_BUS_PATH_MAX + 32];
+
+    rh_sim_path(sim->run_dir, "truth.jsonl", path, sizeof(path));
+    sim->truth = fopen(path, "we");
+    if (sim->truth == NULL) {
+        const int result = -errno;
+
+        (void)snprintf(error, size, "%s: %s; --run-dir must be a writable folder", path,
+                       strerrordesc_np(-result));
+        return result;
+    }
+    return 0;
+}
+
+static int start_buses(rh_sim_t *sim, const rh_sim_settings_t *settings, char *error,
+                       size_t size)
+{
+    const rh_wire_timing_t timing =
+        settings->fast_wire ? rh_wire_timing_fast() : rh_wire_timing();
+
+    for (int i = 0; i < RH_BUS_COUNT; i++) {
+        rh_bus_t *bus = &sim->bus[i];
+        int result;
+
+        bus->id = (rh_bus_id_t)i;
+        bus->tcp = settings->tcp;
+        bus->port = settings->port_base > 0 ? settings->port_base + i : 0;
+        bus->bench = &sim->bench;
+        bus->devices = sim->device;
+        (void)snprintf(bus->path, sizeof(bus->path), "%.200s/bus-%s", sim->run_dir,
+                       rh_bus_names[i]);
+        result = rh_bus_start(bus, &timing, error, size);
+        if (result != 0) {
+            return result;
+        }
+    }
+    return 0;
+}
+
+static int start_all(rh_sim_t *sim, const rh_sim_settings_t *settings, char *error,
+                     size_t size)
+{
+    int result = lock_folder(sim, error, size);
+
+    if (result == 0) {
+        result = open_truth(sim, error, size);
+    }
+    if (result == 0) {
+        result = open_devices(sim, error, size);
+    }
+    if (result == 0) {
+        result = start_buses(sim, settings, error, size);
+    }
+    if (result == 0) {
+        result = rh_thread_start(&sim->physics, run_physics, sim, RH_THREAD_PHYSICS);
+        sim->physics_started = result == 0;
+    }
+    return result;
+}
+
+int rh_sim_start(rh_sim_t **out, const rh_sim_settings_t *settings, char *error,
+                 size_t error_size)
+{
+    rh_sim_t *sim;
+    int result;
+
+    if (strlen(settings->run_dir) > 200) {
+        (void)snprintf(error, error_size, "--run-dir: longer than 200 characters");
+        return -ENAMETOOLONG;
+    }
+    sim = calloc(1, sizeof(*sim));
+    if (sim == NULL) {
+        (void)snprintf(error, error_size, "out of memory");
+        return -ENOMEM;
+    }
+    (void)snprintf(sim->run_dir, sizeof(sim->run_dir), "%s", settings->run_dir);
+    sim->tcp = settings->tcp;
+    sim->folder_fd = -1;
+    rh_bench_init(&sim->bench, &settings->bench, rh_now_ns());
+    result = start_all(sim, settings, error, error_size);
+    if (result != 0) {
+        rh_sim_stop(sim);
+        return result;
+    }
+    *out = sim;
+    return 0;
+}
+
+static void write_description(const rh_sim_t *sim, FILE *file)
+{
+    (void)fprintf(file, "{\"bus\":\"%s\",", sim->tcp ? "tcp" : "rtu");
+    for (int i = 0; i < RH_BUS_COUNT; i++) {
+        if (sim->tcp) {
+            (void)fprintf(file, "\"%s\":%d,", rh_bus_names[i], sim->bus[i].port);
+        } else {
+            (void)fprintf(file, "\"%s\":\"bus-%s\",", rh_bus_names[i], rh_bus_names[i]);
+        }
+    }
+    (void)fprintf(file, "\"pid\":%d}\n", (int)getpid());
+}
+
+int rh_sim_announce(const rh_sim_t *sim)
+{
+    char path[RH_BUS_PATH_MAX + 32];
+    char fresh[RH_BUS_PATH_MAX + 40];
+    FILE *file;
+
+    rh_sim_path(sim->run_dir, "sim.json", path, sizeof(path));
+    (void)snprintf(fresh, sizeof(fresh), "%s.new", path);
+    file = fopen(fresh, "we");
+    if (file == NULL) {
+        return -errno;
+    }
+    write_description(sim, file);
+    if (fclose(file) != 0 || rename(fresh, path) != 0) {
+        return -errno;
+    }
+    return 0;
+}
+
+static void write_rep(FILE *file, const rh_bench_rep_t *closed)
+{
+    const rh_truth_rep_t *rep = &closed->rep;
+
+    (void)fprintf(
+        file,
+        "{\"rep\":%d,\"kind\":\"%s\",\"t_start_ns\":%lld,\"t_lift_ns\":%lld,"
+        "\"t_top_ns\":%lld,\"t_lower_ns\":%lld,\"t_end_ns\":%lld,\"bottom_deg\":%.3f,"
+        "\"top_deg\":%.3f,\"end_deg\":%.3f,\"rom_deg\":%.3f,\"lift_mean_dps\":%.2f,"
+        "\"lift_peak_dps\":%.2f,\"lower_mean_dps\":%.2f,\"lower_peak_dps\":%.2f,"
+        "\"mean_force_n\":%.2f,\"lift_work_j\":%.2f,\"lower_work_j\":%.2f}\n",
+        closed->number, rep->full ? "full" : "partial", (long long)closed->t_start_ns,
+        (long long)closed->t_lift_ns, (long long)closed->t_top_ns,
+        (long long)closed->t_lower_ns, (long long)closed->t_end_ns, rep->bottom_deg,
+        rep->top_deg, rep->end_deg, rep->top_deg - rep->bottom_deg, rep->lift_mean_dps,
+        rep->lift_peak_dps, rep->lower_mean_dps, rep->lower_peak_dps, rep->mean_force_n,
+        rep->lift_work_j, rep->lower_work_j);
+}
+
+void rh_sim_write_truth(rh_sim_t *sim)
+{
+    rh_bench_rep_t reps[REPS_AT_ONCE];
+    int count;
+
+    rh_bench_lock(&sim->bench);
+    count = rh_bench_take_reps(&sim->bench, reps, REPS_AT_ONCE);
+    rh_bench_unlock(&sim->bench);
+    for (int i = 0; i < count; i++) {
+        write_rep(sim->truth, &reps[i]);
+    }
+    if (count > 0) {
+        (void)fflush(sim->truth);
+    }
+}
+
+void rh_sim_stop(rh_sim_t *sim)
+{
+    char path[RH_BUS_PATH_MAX + 32];
+
+    atomic_store(&sim->stop, true);
+    if (sim->physics_started) {
+        (void)pthread_join(sim->physics, NULL);
+        rh_sim_path(sim->run_dir, "sim.json", path, sizeof(path));
+        (void)unlink(path);
+    }
+    for (int i = 0; i < RH_BUS_COUNT; i++) {
+        rh_bus_stop(&sim->bus[i]);
+    }
+    for (int i = 0; i < RH_DEVICE_COUNT; i++) {
+        rh_device_close(&sim->device[i]);
+    }
+    if (sim->truth != NULL) {
+        rh_sim_write_truth(sim);
+        (void)fclose(sim->truth);
+    }
+    if (sim->folder_fd >= 0) {
+        (void)close(sim->folder_fd);
+    }
+    rh_bench_destroy(&sim->bench);
+    free(sim);
+}

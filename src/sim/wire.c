@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A serial line's time and its statistics; see wire.h. Pure; called by the pty link and
+ * by tests.
+ */
+#include "wire.h"
+
+#include <string.h>
+
+#define BITS_PER_CHAR 10
+#define BAUD 115200
+#define NS_PER_S 1000000000LL
+
+rh_wire_timing_t rh_wire_timing(void)
+{
+    return (rh_wire_timing_t){.char_ns = BITS_PER_CHAR * NS_PER_S / BAUD,
+                              .t15_ns = 750000,
+                              .t35_ns = 1750000,
+                              .turnaround_ns = 1750000};
+}
+
+rh_wire_timing_t rh_wire_timing_fast(void)
+{
+    return (rh_wire_timing_t){.t15_ns = 200000};
+}
+
+void rh_wire_init(rh_wire_t *wire, const rh_wire_timing_t *timing)
+{
+    memset(wire, 0, sizeof(*wire));
+    wire->timing = *timing;
+}
+
+void rh_wire_receive(rh_wire_t *wire, int64_t now_ns, const uint8_t *bytes,
+                     size_t length)
+{
+    const int64_t span_ns = (int64_t)length * wire->timing.char_ns;
+
+    if (wire->rx_length == 0) {
+        wire->rx_start_ns = now_ns;
+        wire->rx_end_ns = now_ns;
+        wire->rx_early = now_ns < wire->free_ns;
+        wire->rx_overrun = false;
+    }
+    if (now_ns > wire->rx_end_ns) {
+        wire->rx_end_ns = now_ns;
+    }
+    wire->rx_end_ns += span_ns;
+    if (length > sizeof(wire->rx) - wire->rx_length) {
+        wire->rx_overrun = true;
+        length = sizeof(wire->rx) - wire->rx_length;
+    }
+    memcpy(wire->rx + wire->rx_length, bytes, length);
+    wire->rx_length += length;
+}
+
+int64_t rh_wire_close_ns(const rh_wire_t *wire)
+{
+    return wire->rx_length > 0 ? wire->rx_end_ns + wire->timing.t15_ns : INT64_MAX;
+}
+
+int64_t rh_wire_release_ns(const rh_wire_t *wire)
+{
+    int64_t next_ns = INT64_MAX;
+
+    for (int i = 0; i < RH_WIRE_PENDING; i++) {
+        const rh_wire_reply_t *reply = &wire->pending[i];
+
+        if (reply->used && reply->release_ns < next_ns) {
+            next_ns = reply->release_ns;
+        }
+    }
+    return next_ns;
+}
+
+/* The request that now began shows how long the master left the line idle. */
+static void count_dead_time(rh_wire_t *wire)
+{
+    rh_wire_stats_t *stats = &wire->stats;
+    int64_t dead_ns;
+
+    if (!wire->last_valid) {
+        return;
+    }
+    wire->last_valid = false;
+    dead_ns = wire->rx_start_ns - (wire->last_release_ns + wire->timing.t35_ns);
+    if (dead_ns < 0) {
+        dead_ns = 0;
+    }
+    stats->wire_ns += wire->last_wire_ns;
+    stats->dead_ns += dead_ns;
+    stats->wall_ns += wire->rx_start_ns - wire->last_start_ns;
+    rh_histogram_add(&stats->dead, dead_ns);
+}
+
+static void occupy(rh_wire_t *wire, int64_t until_ns)
+{
+    if (until_ns > wire->free_ns) {
+        wire->free_ns = until_ns;
+    }
+}
+
+const uint8_t *rh_wire_take(rh_wire_t *wire, int64_t now_ns, size_t *length)
+{
+    if (wire->rx_length == 0 || now_ns < wire->rx_end_ns + wire->timing.t15_ns) {
+        return NULL;
+    }
+    *length = wire->rx_length;
+    wire->rx_length = 0;
+    occupy(wire, wire->rx_end_ns + wire->timing.t35_ns);
+    if (wire->rx_early) {
+        wire->stats.violations++;
+        return NULL;
+    }
+    if (wire->rx_overrun || !rh_frame_is_rtu(wire->rx, *length)) {
+        wire->stats.bad_frames++;
+        wire->last_valid = false;
+        return NULL;
+    }
+    count_dead_time(wire);
+    wire->stats.requests++;
+    wire->request++;
+    wire->request_start_ns = wire->rx_start_ns;
+    wire->request_end_ns = wire->rx_end_ns;
+    return wire->rx;
+}
+
+void rh_wire_ignore(rh_wire_t *wire)
+{
+    wire->stats.requests--;
+    wire->stats.foreign++;
+}
+
+static rh_wire_reply_t *free_slot(rh_wire_t *wire)
+{
+    rh_wire_reply_t *oldest = &wire->pending[0];
+
+    for (int i = 0; i < RH_WIRE_PENDING; i++) {
+        if (!wire->pending[i].used) {
+            return &wire->pending[i];
+        }
+        if (wire->pending[i].release_ns < oldest->release_ns) {
+            oldest = &wire->pending[i];
+        }
+    }
+    return oldest;
+}
+
+void rh_wire_reply(rh_wire_t *wire, const uint8_t *bytes, size_t length,
+                   int64_t delay_ns, bool counted)
+{
+    rh_wire_reply_t *reply = free_slot(wire);
+
+    reply->used = true;
+    reply->counted = counted;
+    reply->request = wire->request;
+    reply->release_ns = wire->request_end_ns + wire->timing.turnaround_ns +
+                        (int64_t)length * wire->timing.char_ns + delay_ns;
+    reply->length = length;
+    memcpy(reply->bytes, bytes, length);
+    /* A late reply does not hold the line: the silence before it invites a retry, which
+     * is exactly how it comes to be taken for the next one. */
+    if (delay_ns == 0) {
+        occupy(wire, reply->release_ns + wire->timing.t35_ns);
+    }
+}
+
+rh_wire_reply_t *rh_wire_due(rh_wire_t *wire, int64_t now_ns)
+{
+    rh_wire_reply_t *first = NULL;
+
+    for (int i = 0; i < RH_WIRE_PENDING; i++) {
+        rh_wire_reply_t *reply = &wire->pending[i];
+
+        if (reply->used && reply->release_ns <= now_ns &&
+            (first == NULL || reply->release_ns < first->release_ns)) {
+            first = reply;
+        }
+    }
+    return first;
+}
+
+void rh_wire_released(rh_wire_t *wire, rh_wire_reply_t *reply, int64_t now_ns)
+{
+    const rh_wire_timing_t *timing = &wire->timing;
+
+    reply->used = false;
+    wire->stats.replies++;
+    rh_histogram_add(&wire->stats.late, now_ns - reply->release_ns);
+    /* A reply that a newer request has overtaken is noise, not a transaction; the
+     * master cannot be blamed for what it could not know. */
+    if (reply->request != wire->request) {
+        return;
+    }
+    occupy(wire, now_ns + timing->t35_ns);
+    wire->last_valid = reply->counted;
+    wire->last_start_ns = wire->request_start_ns;
+    wire->last_release_ns = now_ns;
+    wire->last_wire_ns = wire->request_end_ns - wire->request_start_ns +
+                         timing->turnaround_ns +
+                         (int64_t)reply->length * timing->char_ns + timing->t35_ns;
+}
+
+void rh_wire_mark(rh_wire_t *wire)
+{
+    memset(&wire->stats, 0, sizeof(wire->stats));
+    wire->last_valid = false;
+}
+
+static double ratio(int64_t part_ns, int64_t whole_ns)
+{
+    return whole_ns > 0 ? (double)part_ns / (double)whole_ns : 0.0;
+}
+
+double rh_wire_eta(const rh_wire_stats_t *stats)
+{
+    return ratio(stats->wire_ns, stats->wire_ns + stats->dead_ns);
+}
+
+double rh_wire_eta_wall(const rh_wire_stats_t *stats)
+{
+    return ratio(stats->wire_ns, stats->wall_ns);
+}
