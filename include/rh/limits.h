@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 /* Ceilings. SAFETY.md's table of limits and HARDWARE.md's motors are their source. */
-#define RH_CEILING_TORQUE_MNM 250000      /* largest motor class, 250 N m at the arm */
-#define RH_CEILING_SOFT_TOP_MDEG 3000     /* soft limit top */
-#define RH_CEILING_TRIP_TOP_MDEG 8000     /* trip top */
-#define RH_FLOOR_TRIP_BOTTOM_MDEG -102000 /* trip bottom */
-#define RH_CEILING_SINK_MDPS 60000        /* controlled lowering */
+#define RH_CEILING_TORQUE_MNM 250000  /* largest motor class, 250 N m at the arm */
+#define RH_CEILING_SOFT_TOP_MDEG 3000 /* soft limit top */
+#define RH_CEILING_TRIP_TOP_MDEG 8000 /* trip top */
+#define RH_FLOOR_TRIP_BOTTOM_MDEG (-102000) /* trip bottom */
+#define RH_CEILING_SINK_MDPS 60000          /* controlled lowering */
 
 /* Persons by pad weight: arm alone, then the five rows of the table of persons. */
 #define RH_BODY_ROWS 6

@@ -25,10 +25,12 @@ typedef struct {
     double strap_mass_kg;    /* the same as a mass, for its inertia */
     double pad_span_mm;      /* front pad cell to rear pad cell */
     double load_max_kg;
-    double torque_max_nm; /* resisting, at the arm */
-    double relay_ms;      /* the heartbeat relay's time */
-    double brake_peak_nm; /* passive brake, measured at commissioning */
-    bool strap_is_roller; /* coupling carries both ways */
+    double torque_max_nm;          /* resisting, at the arm */
+    double relay_ms;               /* the heartbeat relay's time */
+    double brake_peak_nm;          /* passive brake, measured at commissioning */
+    bool strap_is_roller;          /* coupling carries both ways */
+    bool simulated;                /* nobody can be hurt by it; see [test] */
+    char profile_dir[RH_PATH_MAX]; /* where the devices' profiles are */
 } rh_machine_settings_t;
 
 typedef struct {
@@ -41,7 +43,12 @@ typedef struct {
     double age_drive_ms, age_encoder_ms, age_cells_ms, age_io_ms, age_cut_ms;
     double late_count_ms, late_safe1_ms, late_safe3_ms;
     double grip_open_ms, cycle_ms, drive_lag_ms; /* T and t_d of damping and funnel */
-    bool open_limits;                            /* tests only: see [test] */
+    double rest_deg, rest_dps; /* the arm is at the bottom, and still */
+    double rest_hold_ms, reset_hold_ms, reset_stuck_ms;
+    double comfort_ramp_ms, comfort_confirm_ms, comfort_n, comfort_frac;
+    double unload_ramp_ms, safe1_ramp_ms, safe1_timeout_ms, safe2_servo_ms;
+    double arm_dwell_ms, run_timeout_ms, recover_nm_per_s;
+    bool open_limits; /* tests only: see [test] */
 } rh_limit_settings_t;
 
 typedef struct {
@@ -65,6 +72,7 @@ typedef struct {
     bool loopback_trainer;
     char bind[RH_NAME_MAX];
     char run_dir[RH_PATH_MAX], state_dir[RH_PATH_MAX];
+    char sim_dir[RH_PATH_MAX]; /* where relative serial paths live; "" = run_dir */
 } rh_daemon_settings_t;
 
 typedef struct {

@@ -55,7 +55,7 @@ typedef enum {
     X(NOT_PERMITTED, 8, "not permitted")
 
 typedef enum {
-#define RH_EXIT_ID(id, code, meaning) RH_EXIT_##id = code,
+#define RH_EXIT_ID(id, code, meaning) RH_EXIT_##id = (code),
     RH_EXITS(RH_EXIT_ID)
 #undef RH_EXIT_ID
 } rh_exit_t;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "config.h"
 #include "loop.h"
 #include "modbus_hal.h"
 #include "publish.h"
@@ -147,8 +148,10 @@ static void close_recorder(daemon_t *self)
 
 static int open_service(daemon_t *self)
 {
-    return rh_service_start(&self->service, &self->loop, &self->recorder,
-                            self->publish);
+    int status = rh_recorder_init(&self->recorder, &self->loop, self->record);
+    return status != 0 ? status
+                       : rh_service_start(&self->service, &self->loop, &self->recorder,
+                                          self->publish);
 }
 
 static void close_service(daemon_t *self)
@@ -262,7 +265,8 @@ int rh_daemon_run(const rh_settings_t *settings)
         return 1;
     }
     self->settings = settings;
-    rh_ulid_make(rh_clock_utc_ms(rh_clock_mono_ns()), self->boot);
+    rh_ulid_t first = {0};
+    rh_ulid_make(&first, rh_clock_utc_ms(rh_clock_mono_ns()), self->boot);
     block_signals(self);
     prepare_process(self);
     size_t opened = open_rooms(self);

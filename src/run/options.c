@@ -110,9 +110,8 @@ int rh_options_read(rh_options_t *options, int count, char **arguments, char *er
     options->config = DEFAULT_CONFIG;
     opterr = 0;
     int letter = 0;
-    /* before any thread is made */
-    while ((letter = getopt_long(count, arguments, "", rows, NULL)) !=
-           -1) { // NOLINT(concurrency-mt-unsafe)
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been made yet */
+    while ((letter = getopt_long(count, arguments, "", rows, NULL)) != -1) {
         int status = take(options, letter, optarg, error, size);
         if (status != 0) {
             return status;

@@ -48,10 +48,12 @@ static void percentiles_us(uint32_t *values_ns, size_t count, double *p50, doubl
     if (count == 0) {
         return;
     }
+    const size_t middle = count / 2;
+    const size_t high = count * 99 / 100;
     qsort(values_ns, count, sizeof(*values_ns), by_size);
-    *p50 = values_ns[count / 2] / 1000.0;
-    *p99 = values_ns[count * 99 / 100] / 1000.0;
-    *most = values_ns[count - 1] / 1000.0;
+    *p50 = 1e-3 * values_ns[middle];
+    *p99 = 1e-3 * values_ns[high];
+    *most = 1e-3 * values_ns[count - 1];
 }
 
 static void gather_costs(rh_service_t *service, rh_health_t *health)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,11 +17,13 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#define STACK_BYTES (256 * 1024)
+#define STACK_BYTES 262144
 #define PATH_SIZE 512
 
 void rh_system_small_stacks(void)
 {
+    /* One heap: each further arena would reserve, and so lock, 64 MB. */
+    (void)mallopt(M_ARENA_MAX, 1); // NOLINT(concurrency-mt-unsafe): no thread yet
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes) == 0) {
         (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);

@@ -12,8 +12,8 @@
 
 #include "rh/health.h"
 
-/* Small stacks for every thread that is made later (libraries' too): locked memory
- * counts each stack whole. */
+/* One heap, and small stacks for every thread that is made later (libraries' too): locked
+ * memory counts each arena and stack whole. */
 void rh_system_small_stacks(void);
 /* Locks all memory, now and later. 0, or a negative errno where that is not permitted.
  */

@@ -52,7 +52,7 @@ typedef struct {
     bool reset_was, reset_seen_open, reset_done, comfort_was;
     bool is_down;  /* SAFE-1 has come to rest: servo off */
     uint32_t body; /* row of limits->body, chosen from the pad's weight when arming */
-    bool limit_active;
+    int64_t limit_last_ns; /* funnel or wall acted last; 0 = never */
 } rh_safety_t;
 
 /* What the gate has to tell about one tick. */

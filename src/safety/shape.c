@@ -7,7 +7,9 @@
  */
 #include "gate.h"
 
-#define STILL_MDPS 1000       /* rates within +-1 deg/s count as standing */
+#define STILL_MDPS 1000 /* rates within +-1 deg/s count as standing */
+#define FADE_MDEG 2000
+#define LIMIT_QUIET_MS 500    /* the limits are told once per encounter */
 #define CARRY_FULL_MDPS 10000 /* SAFE-1 carries the arm fully from -10 deg/s on */
 
 static const rh_body_row_t *body(const rh_gate_t *gate)
@@ -111,6 +113,18 @@ static int32_t wall_mnm(const rh_gate_t *gate, int32_t past_mdeg, int32_t speed_
     return rh_gate_clamp(wall, 0, gate->limits->wall_max_mnm);
 }
 
+static void tell_limit(rh_gate_t *gate, bool active)
+{
+    rh_safety_t *safety = gate->safety;
+    int64_t quiet_ms = rh_gate_since_ms(gate->sight.now_ns, safety->limit_last_ns);
+    bool first = safety->limit_last_ns == 0 || quiet_ms >= LIMIT_QUIET_MS;
+    gate->report->limit_began = active && first;
+    gate->report->limit_active = active;
+    if (active) {
+        safety->limit_last_ns = gate->sight.now_ns;
+    }
+}
+
 /* Lifting is the dangerous direction at the bottom too, so there the wall is only a
  * brake: it acts while the arm still goes down. */
 static int32_t limit_mnm(rh_gate_t *gate)
@@ -122,16 +136,26 @@ static int32_t limit_mnm(rh_gate_t *gate)
     int32_t bottom = sight->rate_mdps < -STILL_MDPS
                          ? wall_mnm(gate, past_bottom, -sight->rate_mdps)
                          : 0;
-    bool active = top > 0 || bottom > 0;
-    gate->report->limit_began = active && !gate->safety->limit_active;
-    gate->report->limit_active = active;
-    gate->safety->limit_active = active;
+    tell_limit(gate, top > 0 || bottom > 0);
     return bottom - top;
+}
+
+/* Hazard 2: below the bottom soft limit whatever pulls the legs further down fades to
+ * nothing within FADE_MDEG; resting legs are not drawn under the bench by their load.
+ */
+static int32_t faded_mnm(const rh_gate_t *gate, int32_t torque)
+{
+    int32_t past = gate->sight.soft_bottom_mdeg - gate->sight.angle_mdeg;
+    if (torque >= 0 || past <= 0) {
+        return torque;
+    }
+    int64_t left = past < FADE_MDEG ? FADE_MDEG - past : 0;
+    return (int32_t)(torque * left / FADE_MDEG);
 }
 
 static int32_t armed_mnm(rh_gate_t *gate)
 {
-    return shape_request(gate) + limit_mnm(gate);
+    return faded_mnm(gate, shape_request(gate)) + limit_mnm(gate);
 }
 
 /* ---- the damped arm -------------------------------------------------------------- */
@@ -238,7 +262,6 @@ int32_t rh_gate_shape(rh_gate_t *gate)
     confirm_float(gate);
     if (safety->state != RH_SAFETY_ARMED) {
         safety->base_mnm = 0;
-        safety->limit_active = false;
     }
     bool servo_off = safety->is_down && safety->state != RH_SAFETY_ARMED &&
                      safety->state != RH_SAFETY_FLOAT &&

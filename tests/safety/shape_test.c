@@ -144,6 +144,32 @@ static void at_the_bottom_the_wall_brakes_and_never_lifts(void **state)
     assert_int_equal(bench.grant.torque_mnm, 0);
 }
 
+static void below_the_bottom_limit_the_load_fades_to_nothing(void **state)
+{
+    (void)state;
+    settle(-98.0, -40.0);
+    assert_int_equal(bench.grant.torque_mnm, -40000);
+    bench.angle_deg = -100.0;
+    gate_bench_ticks(&bench, 100);
+    assert_true(fabs(granted_nm() + 20.0) < 0.5);
+    bench.angle_deg = -101.5;
+    gate_bench_ticks(&bench, 100);
+    assert_int_equal(bench.grant.torque_mnm, 0);
+}
+
+static void an_encounter_with_a_limit_is_told_once(void **state)
+{
+    (void)state;
+    settle(-20.0, 0.0);
+    int told = 0;
+    for (int i = 0; i < 200; i++) {
+        bench.angle_deg = i % 20 < 10 ? 4.0 : 2.0;
+        gate_bench_ticks(&bench, 1);
+        told += bench.report.limit_began;
+    }
+    assert_int_equal(told, 1);
+}
+
 static void a_taught_range_narrows_the_limits(void **state)
 {
     (void)state;
@@ -268,6 +294,8 @@ int main(void)
                                setup),
         cmocka_unit_test_setup(a_slow_approach_meets_no_funnel, setup),
         cmocka_unit_test_setup(at_the_bottom_the_wall_brakes_and_never_lifts, setup),
+        cmocka_unit_test_setup(below_the_bottom_limit_the_load_fades_to_nothing, setup),
+        cmocka_unit_test_setup(an_encounter_with_a_limit_is_told_once, setup),
         cmocka_unit_test_setup(a_taught_range_narrows_the_limits, setup),
         cmocka_unit_test_setup(a_taught_range_can_never_widen_them, setup),
         cmocka_unit_test_setup(a_taught_range_that_is_not_a_number_changes_nothing,

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The cost of a tick, and the simulated seconds per second of plant, wires and tick in
+ * one process. Prints figures; judges nothing.
+ *
+ *   tick_bench ticks N    N ticks of a loaded set (for callgrind: the tick alone
+ * counts) tick_bench            JSON with the distributions
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "rig.h"
+
+#define TICKS 200000
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Inputs of a real set, recorded first, so that what is timed is the tick and nothing
+ * else. */
+static rh_input_t *record_inputs(rig_t *rig, int count)
+{
+    rh_input_t *inputs = calloc((size_t)count, sizeof(*inputs));
+    if (inputs == NULL) {
+        abort();
+    }
+    for (int i = 0; i < count; i++) {
+        rig_tick(rig);
+        inputs[i] = rig->last_input;
+    }
+    return inputs;
+}
+
+static void start(rig_t *rig)
+{
+    rig_options_t options = rig_options();
+    options.wires = RIG_RTU;
+    rig_init(rig, options);
+    rig_arm(rig);
+    (void)rig_ask(rig, RH_COMMAND_ROM_TEACH);
+    rh_plan_t plan = rh_plan_defaults(RH_STYLE_SMOOTH);
+    plan.reps = 100000;
+    plan.load_nm = 0.0;
+    (void)rh_person_begin(&rig->plant, &plan);
+}
+
+static void time_ticks(const rig_t *before, const rh_input_t *inputs, int count)
+{
+    static rh_machine_t machine;
+    static rh_output_t output;
+    static int64_t cost_ns[TICKS], clock_ns[TICKS];
+    machine = before->machine;
+    for (int i = 0; i < count; i++) {
+        int64_t t0 = now_ns();
+        int64_t t1 = now_ns();
+        rh_tick(&machine, &inputs[i], &output);
+        int64_t t2 = now_ns();
+        clock_ns[i] = t1 - t0;
+        cost_ns[i] = t2 - t1;
+    }
+    qsort(cost_ns, (size_t)count, sizeof(cost_ns[0]), by_size);
+    qsort(clock_ns, (size_t)count, sizeof(clock_ns[0]), by_size);
+    printf("{\"tick_p50_ns\":%ld,\"tick_p99_ns\":%ld,\"clock_p50_ns\":%ld,",
+           (long)cost_ns[count / 2], (long)cost_ns[count * 99 / 100],
+           (long)clock_ns[count / 2]);
+}
+
+static void time_simulation(rig_t *rig)
+{
+    int64_t from_ns = rig->now_ns;
+    int64_t t0 = now_ns();
+    rig_run(rig, 2000.0);
+    double ratio = (double)(rig->now_ns - from_ns) / (double)(now_ns() - t0);
+    printf("\"simulated_s_per_s\":%.0f}\n", ratio);
+}
+
+int main(int count, char **arguments)
+{
+    static rig_t rig;
+    static rig_t before;
+    bool for_callgrind = count == 3 && strcmp(arguments[1], "ticks") == 0;
+    int ticks = for_callgrind ? atoi(arguments[2]) : TICKS;
+    start(&rig);
+    before = rig;
+    rh_input_t *inputs = record_inputs(&rig, ticks);
+    if (for_callgrind) {
+        static rh_output_t output;
+        for (int i = 0; i < ticks; i++) {
+            rh_tick(&before.machine, &inputs[i], &output);
+        }
+    } else {
+        time_ticks(&before, inputs, ticks);
+        time_simulation(&rig);
+    }
+    free(inputs);
+    return 0;
+}
