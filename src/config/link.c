@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names to indices and back: a draft becomes settings, settings become a draft. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+#include "steps.h"
+
+static int find_bus(const rh_hal_settings_t *hal, const char *name)
+{
+    for (int i = 0; i < hal->bus_count; i++) {
+        if (strcmp(hal->buses[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int find_device(const rh_draft_t *draft, const char *name)
+{
+    for (int i = 0; i < draft->settings.hal.device_count; i++) {
+        if (strcmp(draft->devices[i].device.name, name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int link_device(rh_draft_t *draft, int index)
+{
+    rh_device_draft_t *device = &draft->devices[index];
+    device->device.bus = find_bus(&draft->settings.hal, device->bus);
+    if (device->device.bus < 0) {
+        return rh_draft_refuse(draft, rh_draft_part_of(draft, RH_SECTION_DEVICE, index),
+                               "bus", "add [bus NAME] or correct the name",
+                               "there is no [bus %s]", device->bus);
+    }
+    int status = rh_profile_load(draft, index);
+    draft->settings.hal.devices[index] = device->device;
+    return status;
+}
+
+/* "modbus:drive/position" → drive, position. */
+static bool split_source(const char *source, char *device, char *role)
+{
+    static const char head[] = "modbus:";
+    if (strncmp(source, head, sizeof(head) - 1) != 0) {
+        return false;
+    }
+    const char *name = source + sizeof(head) - 1;
+    const char *slash = strchr(name, '/');
+    if (slash == NULL || slash == name || slash - name >= RH_HAL_NAME ||
+        slash[1] == '\0' || strlen(slash + 1) >= RH_HAL_NAME) {
+        return false;
+    }
+    memcpy(device, name, (size_t)(slash - name));
+    memcpy(role, slash + 1, strlen(slash + 1));
+    return true;
+}
+
+static int link_signal(rh_draft_t *draft, int index)
+{
+    rh_signal_draft_t *signal = &draft->signals[index];
+    rh_binding_t *binding = &signal->binding;
+    const rh_part_t *part = rh_draft_part_of(draft, RH_SECTION_SIGNAL, index);
+    int output = rh_find_output(signal->name);
+    binding->is_output = output >= 0;
+    binding->signal = output >= 0 ? output : rh_find_input(signal->name);
+    char device[RH_HAL_NAME] = "";
+    if (!split_source(signal->source, device, binding->role)) {
+        return rh_draft_refuse(
+            draft, part, "source", "write modbus:DEVICE/ROLE, as modbus:io/input0",
+            "\"%s\" is no source that this daemon can read", signal->source);
+    }
+    binding->device = find_device(draft, device);
+    if (binding->device < 0) {
+        return rh_draft_refuse(draft, part, "source",
+                               "add [device NAME] or correct the name",
+                               "there is no [device %s]", device);
+    }
+    draft->settings.hal.bindings[index] = *binding;
+    return 0;
+}
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+    memset(to, 0, size);
+    memcpy(to, from, strnlen(from, size - 1));
+}
+
+int rh_draft_link(rh_draft_t *draft)
+{
+    rh_settings_t *settings = &draft->settings;
+    for (int i = 0; i < settings->hal.device_count; i++) {
+        int status = link_device(draft, i);
+        if (status != 0) {
+            return status;
+        }
+    }
+    for (int i = 0; i < settings->hal.binding_count; i++) {
+        if (link_signal(draft, i) != 0) {
+            return -EINVAL;
+        }
+    }
+    const rh_daemon_settings_t *daemon = &settings->daemon;
+    copy_text(settings->hal.run_dir, sizeof(settings->hal.run_dir),
+              daemon->sim_dir[0] != '\0' ? daemon->sim_dir : daemon->run_dir);
+    settings->hal.priority = daemon->priority > 0 ? daemon->priority - 1 : 0;
+    return 0;
+}
+
+void rh_draft_unlink(rh_draft_t *draft, const rh_settings_t *settings)
+{
+    const rh_hal_settings_t *hal = &settings->hal;
+    draft->settings = *settings;
+    for (int i = 0; i < hal->device_count; i++) {
+        rh_device_draft_t *device = &draft->devices[i];
+        device->device = hal->devices[i];
+        copy_text(device->bus, sizeof(device->bus),
+                  hal->buses[device->device.bus].name);
+        copy_text(device->profile, sizeof(device->profile),
+                  device->device.profile.name);
+    }
+    for (int i = 0; i < hal->binding_count; i++) {
+        rh_signal_draft_t *signal = &draft->signals[i];
+        signal->binding = hal->bindings[i];
+        uint32_t number = (uint32_t)signal->binding.signal;
+        copy_text(signal->name, sizeof(signal->name),
+                  signal->binding.is_output ? rh_name_output(number)->name
+                                            : rh_name_input(number)->name);
+        (void)snprintf(signal->source, sizeof(signal->source), "modbus:%s/%s",
+                       hal->devices[signal->binding.device].name,
+                       hal->bindings[i].role);
+    }
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Device profiles: reading one, and what its registers, blocks and start-up writes must
+ * agree on. A profile that contradicts itself is refused at start, not found out on the
+ * wire.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "read.h"
+#include "steps.h"
+
+#define ADDRESSES 65536
+
+int rh_register_words(const rh_register_t *reg)
+{
+    bool is_wide =
+        reg->type == RH_REG_U32 || reg->type == RH_REG_I32 || reg->type == RH_REG_F32;
+    return is_wide ? 2 : 1;
+}
+
+const rh_register_t *rh_profile_role(const rh_profile_t *profile, const char *role)
+{
+    for (int i = 0; i < profile->register_count; i++) {
+        if (strcmp(profile->registers[i].role, role) == 0) {
+            return &profile->registers[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_bit_space(rh_space_t space)
+{
+    return space == RH_SPACE_COIL || space == RH_SPACE_DISCRETE;
+}
+
+static int check_register(rh_draft_t *draft, const rh_register_t *reg, int item)
+{
+    const rh_part_t *part = rh_draft_part_of(draft, RH_SECTION_REGISTER, item);
+    if ((reg->type == RH_REG_BIT) != is_bit_space(reg->space)) {
+        return rh_draft_refuse(draft, part, "space", NULL,
+                               "coils and discrete inputs are of type bit, and only "
+                               "they are");
+    }
+    if (reg->writable &&
+        (reg->space == RH_SPACE_INPUT || reg->space == RH_SPACE_DISCRETE)) {
+        return rh_draft_refuse(draft, part, "access", NULL,
+                               "nothing can be written to this space");
+    }
+    if (!(reg->scale < 0.0 || reg->scale > 0.0)) {
+        return rh_draft_refuse(draft, part, "scale", NULL, "0 says nothing");
+    }
+    if (reg->address + rh_register_words(reg) > ADDRESSES) {
+        return rh_draft_refuse(draft, part, "address", NULL,
+                               "two registers do not fit at the end");
+    }
+    return 0;
+}
+
+static int check_registers(rh_draft_t *draft)
+{
+    const rh_profile_t *profile = &draft->profile;
+    for (int i = 0; i < profile->register_count; i++) {
+        const rh_register_t *reg = &profile->registers[i];
+        if (check_register(draft, reg, i) != 0) {
+            return -EINVAL;
+        }
+        bool has_way = is_bit_space(reg->space) || profile->fc16 ||
+                       (profile->fc06 && rh_register_words(reg) == 1);
+        if (reg->writable && !has_way) {
+            return rh_draft_refuse(
+                draft, rh_draft_part_of(draft, RH_SECTION_REGISTER, i), "access",
+                "say fc16 = yes where the device takes it",
+                "is written, but the profile knows no function for it");
+        }
+    }
+    return 0;
+}
+
+static int check_blocks(rh_draft_t *draft)
+{
+    const rh_profile_t *profile = &draft->profile;
+    for (int i = 0; i < profile->block_count; i++) {
+        const rh_block_t *block = &profile->blocks[i];
+        const rh_part_t *part = rh_draft_part_of(draft, RH_SECTION_BLOCK, i);
+        if (block->count > profile->read_max) {
+            return rh_draft_refuse(draft, part, "count", "split the block",
+                                   "%d are more than read_max = %d", block->count,
+                                   profile->read_max);
+        }
+        if (block->address + block->count > ADDRESSES) {
+            return rh_draft_refuse(draft, part, "count", NULL,
+                                   "goes beyond the last address");
+        }
+    }
+    return 0;
+}
+
+static int check_startup_row(rh_draft_t *draft, const rh_startup_t *row,
+                             const rh_part_t *part)
+{
+    const rh_register_t *reg = rh_profile_role(&draft->profile, row->role);
+    if (reg == NULL || !reg->writable) {
+        return rh_draft_refuse(draft, part, "role", "add [register ROLE], access = rw",
+                               "%s is no register that may be written", row->role);
+    }
+    const rh_section_t *section = part->section;
+    bool has_value = part->key_line[rh_key_find(section, "value") - section->keys] != 0;
+    if (has_value == (row->fence[0] != '\0')) {
+        return rh_draft_refuse(draft, part, "value", NULL,
+                               "give a value or a fence, one of the two");
+    }
+    bool known = row->fence[0] == '\0' || strcmp(row->fence, "torque_limit") == 0 ||
+                 strcmp(row->fence, "speed_limit") == 0;
+    return known ? 0
+                 : rh_draft_refuse(draft, part, "fence", NULL,
+                                   "%s is no fence; torque_limit or speed_limit",
+                                   row->fence);
+}
+
+static int check_startup(rh_draft_t *draft)
+{
+    const rh_profile_t *profile = &draft->profile;
+    bool torque = false;
+    bool speed = false;
+    for (int i = 0; i < profile->startup_count; i++) {
+        const rh_startup_t *row = &profile->startup[i];
+        const rh_part_t *part = rh_draft_part_of(draft, RH_SECTION_STARTUP, i);
+        if (check_startup_row(draft, row, part) != 0) {
+            return -EINVAL;
+        }
+        torque = torque || strcmp(row->fence, "torque_limit") == 0;
+        speed = speed || strcmp(row->fence, "speed_limit") == 0;
+    }
+    if (profile->fences_known && !(torque && speed)) {
+        return rh_draft_refuse(draft, rh_draft_part(draft, RH_SECTION_PROFILE, NULL),
+                               "fences", "write both in [startup N], or say no",
+                               "yes, but no start-up write sets both torque_limit and "
+                               "speed_limit");
+    }
+    return 0;
+}
+
+static int check_profile(rh_draft_t *draft, const char *name)
+{
+    const rh_profile_t *profile = &draft->profile;
+    const rh_part_t *part = rh_draft_part(draft, RH_SECTION_PROFILE, NULL);
+    if (strcmp(profile->name, name) != 0) {
+        return rh_draft_refuse(draft, part, "name", NULL,
+                               "%s, but the file is called %s.conf", profile->name,
+                               name);
+    }
+    if (profile->rtu && profile->baud_count == 0) {
+        return rh_draft_refuse(draft, part, "baud", NULL,
+                               "a device on a serial line has at least one rate");
+    }
+    if (profile->bit_count > 0 && rh_profile_role(profile, "status") == NULL) {
+        return rh_draft_refuse(draft, part, NULL, "add [register status]",
+                               "[status] rows without a register of the role status");
+    }
+    if (check_registers(draft) != 0 || check_blocks(draft) != 0) {
+        return -EINVAL;
+    }
+    return check_startup(draft);
+}
+
+static int read_profile(rh_draft_t *draft, int device, const char *path)
+{
+    int first = draft->part_count;
+    memset(&draft->profile, 0, sizeof(draft->profile));
+    rh_draft_default_item(draft, rh_section(RH_SECTION_PROFILE), 0);
+    int status = rh_read_file(draft, RH_SOURCE_PROFILE, path, RH_FILE_PROFILE);
+    if (status == 0 && rh_draft_part(draft, RH_SECTION_PROFILE, NULL) == NULL) {
+        status = rh_draft_refuse_line(draft, RH_SOURCE_PROFILE, 0,
+                                      "has no section [profile]");
+    }
+    if (status == 0) {
+        status = rh_read_check_required(draft, first);
+    }
+    if (status == 0) {
+        status = check_profile(draft, draft->devices[device].profile);
+    }
+    draft->part_count = first; /* the next profile has sections of the same names */
+    draft->devices[device].device.profile = draft->profile;
+    return status;
+}
+
+static const rh_device_draft_t *same_profile(const rh_draft_t *draft, int device)
+{
+    for (int i = 0; i < device; i++) {
+        if (strcmp(draft->devices[i].profile, draft->devices[device].profile) == 0) {
+            return &draft->devices[i];
+        }
+    }
+    return NULL;
+}
+
+int rh_profile_load(rh_draft_t *draft, int device)
+{
+    const rh_device_draft_t *known = same_profile(draft, device);
+    if (known != NULL) {
+        draft->devices[device].device.profile = known->device.profile;
+        return 0;
+    }
+    char path[RH_FILE_NAME_MAX];
+    (void)snprintf(path, sizeof(path), "%s/%s.conf",
+                   draft->settings.machine.profile_dir, draft->devices[device].profile);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        int number = errno;
+        (void)rh_draft_refuse(draft, rh_draft_part_of(draft, RH_SECTION_DEVICE, device),
+                              "profile", "[machine] profiles names the folder",
+                              "%s cannot be read: %s", path, strerrordesc_np(number));
+        return -number;
+    }
+    (void)fclose(file);
+    return read_profile(draft, device, path);
+}

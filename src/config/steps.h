@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps between a draft and settings. For the config room alone. All return 0 or a
+ * negative errno with the draft's error filled.
+ */
+#ifndef RH_CONFIG_STEPS_H
+#define RH_CONFIG_STEPS_H
+
+#include "draft.h"
+
+/* profile.c: reads and checks devices' profiles into draft->devices[].device.profile.
+ */
+int rh_profile_load(rh_draft_t *draft, int device);
+/* The register of a role, or NULL; how many words one takes. */
+const rh_register_t *rh_profile_role(const rh_profile_t *profile, const char *role);
+int rh_register_words(const rh_register_t *reg);
+
+/* link.c: names become indices, draft->settings is complete afterwards. */
+int rh_draft_link(rh_draft_t *draft);
+/* link.c: the way back, for printing. */
+void rh_draft_unlink(rh_draft_t *draft, const rh_settings_t *settings);
+
+/* check.c: what no single key can tell. On a linked draft. */
+int rh_draft_check(rh_draft_t *draft);
+/* check_figures.c: the part of it that is about numbers. */
+int rh_draft_check_figures(rh_draft_t *draft);
+
+#endif
