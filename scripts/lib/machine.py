@@ -234,6 +234,19 @@ class Machine:
             done.json = None
         return done
 
+    def ctl_until_done(self, *words, seconds):
+        """The call again and again while the machine refuses; the last refusal in the error."""
+        end = time.monotonic() + seconds
+        while True:
+            done = self.ctl(*words, check=False)
+            if done.returncode == 0:
+                return done
+            if time.monotonic() > end:
+                state = self.stream.last("state") or {}
+                raise MachineError(f"revhyperctl {' '.join(words)}: {done.stdout.strip()} in state "
+                                   f"{state.get('safety')}, faults {state.get('faults')}")
+            time.sleep(0.1)
+
     def hold_lease(self, name="trainer"):
         hold = self.start("hold", "revhyperctl", "--run-dir", self.run, "lease", "hold",
                           "--name", name, stdout=subprocess.PIPE)
@@ -262,15 +275,14 @@ class Machine:
 
     def zero(self, seconds=20):
         """sensor.zero, tried until the machine has been quiet for long enough."""
-        wait_for("the load cells are zeroed",
-                 lambda: self.ctl("sensor", "zero", check=False).returncode == 0, seconds)
+        self.ctl_until_done("sensor", "zero", seconds=seconds)
 
     def board_and_arm(self):
         self.tell("lie", "down")
         self.tell("grips", "held")
         self.stream.wait("both grips are read as held", "state",
                          lambda m: m["grip_left_held"] and m["grip_right_held"] and not m["pad_empty"], 10)
-        wait_for("the machine is armed", lambda: self.ctl("arm", check=False).returncode == 0, 15)
+        self.ctl_until_done("arm", seconds=15)
         self.state_is("armed", safety="armed")
 
     def prepare(self):
