@@ -21,8 +21,16 @@
 #define REPS 1000
 #endif
 #define SET_REPS 20
+#define SETS_PER_MACHINE 5
 
-typedef enum { PHASE_MS, RANGE_DEG, RATE_DPS, WORK_FRAC, MEASURES } measure_t;
+typedef enum {
+    PHASE_MS,
+    RANGE_DEG,
+    RATE_DPS,
+    RATE_OF_ALLOWED,
+    WORK_FRAC,
+    MEASURES
+} measure_t;
 
 typedef struct {
     const char *name;
@@ -74,11 +82,21 @@ static void compare(const rh_rep_t *rep, const rh_truth_rep_t *truth)
     double top_s = lift_s + rep->lift_s;
     double lower_s = top_s + rep->hold_s;
     double end_s = lower_s + rep->lower_s;
-    note_error(PHASE_MS, (lift_s - truth->t_lift_s) * 1e3);
-    note_error(PHASE_MS, (top_s - truth->t_top_s) * 1e3);
-    note_error(PHASE_MS, (lower_s - truth->t_lower_s) * 1e3);
-    note_error(PHASE_MS, (end_s - truth->t_end_s) * 1e3);
+    const double off_s[] = {lift_s - truth->t_lift_s, top_s - truth->t_top_s,
+                            lower_s - truth->t_lower_s, end_s - truth->t_end_s};
+    for (int i = 0; i < 4; i++) {
+        note_error(PHASE_MS, off_s[i] * 1e3);
+        if (getenv("RH_SHOW") != NULL && fabs(off_s[i]) > 0.01) {
+            print_message(
+                "boundary %d off by %.1f ms in the rep at %.3f s (top %.1f deg)\n", i,
+                off_s[i] * 1e3, truth->t_lift_s, truth->top_deg);
+        }
+    }
     note_error(RANGE_DEG, rep->range_deg - (truth->top_deg - truth->bottom_deg));
+    /* 0.6 deg/s, or 0.5 % where that is more: a swing's mean is above 150 deg/s */
+    double allowed_dps = fmax(0.6, 0.005 * fabs(truth->lift_mean_dps));
+    note_error(RATE_OF_ALLOWED,
+               (rep->lift_rate_mean_dps - truth->lift_mean_dps) / allowed_dps);
     note_error(RATE_DPS, rep->lift_rate_mean_dps - truth->lift_mean_dps);
     if (fabs(truth->lift_work_j) > 20.0) {
         note_error(WORK_FRAC, rep->work_lift_j / truth->lift_work_j - 1.0);
@@ -158,7 +176,7 @@ static void assert_accurate(const case_t *test)
     assert_true(percentile(PHASE_MS, 0.99) <= (is_rtu ? 25.0 : 10.0));
     assert_true(percentile(RANGE_DEG, 0.99) <= (is_rtu ? 0.3 : 0.2));
     if (!is_rtu) {
-        assert_true(percentile(RATE_DPS, 0.99) <= 0.6);
+        assert_true(percentile(RATE_OF_ALLOWED, 0.99) <= 1.0);
     }
 }
 
@@ -171,8 +189,10 @@ static void counts_exactly_and_measures_well(void **state)
     for (int i = 0; i < MEASURES; i++) {
         errors[i].count = 0;
     }
-    start_case(&rig, test);
-    while (full < REPS) {
+    for (int sets = 0; full < REPS; sets++) {
+        if (sets % SETS_PER_MACHINE == 0) {
+            start_case(&rig, test); /* another seed; cells that drift are zeroed anew */
+        }
         rh_plan_t plan = rh_plan_defaults(test->style);
         plan.side = test->side;
         plan.reps = SET_REPS;

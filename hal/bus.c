@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One bus and its thread. Nothing is allocated once the link is open; a reconnect is
+ * libmodbus' and allocates.
+ */
+#include "bus.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_S INT64_C(1000000000)
+#define BACKOFF_MIN_NS (20 * NS_PER_MS)
+#define BACKOFF_MAX_NS (250 * NS_PER_MS)
+#define IDLE_NS (1 * NS_PER_MS)
+#define DEAF_NS NS_PER_S /* TCP: a connection that nobody answers on is made anew */
+#define STACK_SIZE ((size_t)256 * 1024)
+#define FAREWELL_ATTEMPTS 3
+
+/* ---- what is published ------------------------------------------------------ */
+
+static void publish_samples(const rh_bus_t *bus)
+{
+    rh_mailbox_put(bus->samples_out, bus->samples, sizeof(bus->samples));
+}
+
+static void publish_report(rh_bus_t *bus)
+{
+    for (int i = 0; i < bus->schedule.device_count; i++) {
+        const rh_device_t *device = bus->schedule.devices[i];
+        bus->report.devices[i].is_ready = device->is_ready;
+        bus->report.devices[i].last_reply_ns = device->last_reply_ns;
+        bus->report.devices[i].replies = device->replies;
+        bus->report.devices[i].errors = device->errors;
+    }
+    rh_mailbox_put(bus->report_out, &bus->report, sizeof(bus->report));
+}
+
+static void close_window(rh_bus_t *bus, int64_t now_ns)
+{
+    rh_bus_window_t *window = &bus->window;
+    rh_bus_stats_t *stats = &bus->report.bus;
+    double span_ns = (double)(now_ns - window->since_ns);
+    if (span_ns < (double)NS_PER_S) {
+        return;
+    }
+    uint64_t requests = stats->requests - window->requests;
+    uint64_t errors = stats->errors - window->errors;
+    stats->rate_hz =
+        (double)(bus->schedule.cycles - window->cycles) * (double)NS_PER_S / span_ns;
+    stats->busy_frac = (double)window->busy_ns / span_ns;
+    stats->error_frac = requests > 0 ? (double)errors / (double)requests : 0.0;
+    *window = (rh_bus_window_t){now_ns, 0, bus->schedule.cycles, stats->requests,
+                                stats->errors};
+}
+
+/* ---- errors ----------------------------------------------------------------- */
+
+static const char *const result_words[RH_LINK_RESULTS] = {
+    [RH_LINK_GOOD] = "good",
+    [RH_LINK_TIMEOUT] = "no whole reply in time; check power, wiring and slave id",
+    [RH_LINK_STALE] = "a reply to an earlier request, dropped",
+    [RH_LINK_CRC] = "a damaged reply (checksum); check cable, shield and termination",
+    [RH_LINK_WRONG] = "a reply that does not belong to the request",
+    [RH_LINK_EXCEPTION] = "the device refuses (exception); check its profile",
+    [RH_LINK_DOWN] = "the port is gone; check the adapter or the network",
+};
+
+static void count(rh_bus_t *bus, rh_link_result_t result)
+{
+    rh_bus_stats_t *stats = &bus->report.bus;
+    stats->requests++;
+    stats->errors += result != RH_LINK_GOOD;
+    stats->timeouts += result == RH_LINK_TIMEOUT;
+    stats->stale_replies += result == RH_LINK_STALE;
+    stats->crc_errors += result == RH_LINK_CRC;
+    stats->exceptions += result == RH_LINK_EXCEPTION;
+}
+
+static void explain(rh_bus_t *bus, const rh_device_t *device, const rh_frame_t *request,
+                    rh_link_result_t result)
+{
+    const uint8_t *bytes = request->bytes;
+    (void)snprintf(bus->report.bus.last_error, sizeof(bus->report.bus.last_error),
+                   "%s (slave %d), function %d at 0x%02X%02X: %s",
+                   device->settings->name, bytes[0], bytes[1], bytes[2], bytes[3],
+                   result_words[result]);
+}
+
+/* ---- one transaction -------------------------------------------------------- */
+
+static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
+{
+    rh_device_t *device = bus->schedule.devices[job.device];
+    rh_frame_t request;
+    rh_link_reply_t reply;
+
+    rh_device_request(device, job, bus->outputs, rh_link_now_ns(), &request);
+    rh_link_result_t result = rh_link_exchange(&bus->link, &request, &reply);
+    count(bus, result);
+    if (reply.arrived_ns != 0) {
+        bus->window.busy_ns += reply.arrived_ns - reply.sent_ns + bus->link.gap_ns;
+    }
+    if (result == RH_LINK_GOOD) {
+        bus->heard_ns = reply.arrived_ns;
+        rh_device_take(device, job, reply.bytes, reply.stamp_ns, bus->samples);
+        if (job.kind == RH_JOB_STEP && device->problem[0] != '\0') {
+            memcpy(bus->report.bus.last_error, device->problem,
+                   sizeof(bus->report.bus.last_error));
+        }
+    } else {
+        explain(bus, device, &request, result);
+        rh_device_fail(device, job, rh_link_now_ns(), bus->samples);
+    }
+    rh_schedule_done(&bus->schedule, job, result == RH_LINK_GOOD);
+    return result;
+}
+
+/* The silence after an error; false when the link is down. */
+static bool settle(rh_bus_t *bus, rh_link_result_t result)
+{
+    if (result == RH_LINK_GOOD) {
+        return true;
+    }
+    if (result == RH_LINK_EXCEPTION) {
+        bus->heard_ns = bus->link.quiet_ns;
+        return true;
+    }
+    if (bus->link.is_tcp && rh_link_now_ns() - bus->heard_ns > DEAF_NS) {
+        return false;
+    }
+    return result != RH_LINK_DOWN && rh_link_resync(&bus->link);
+}
+
+/* ---- connection ------------------------------------------------------------- */
+
+static void disconnect(rh_bus_t *bus)
+{
+    rh_link_close(&bus->link);
+    rh_schedule_reset(&bus->schedule);
+    for (int i = 0; i < bus->schedule.device_count; i++) {
+        rh_device_forget(bus->schedule.devices[i], bus->samples);
+    }
+    bus->report.bus.is_up = false;
+    publish_samples(bus);
+    publish_report(bus);
+}
+
+static void pause_for(rh_bus_t *bus, int64_t pause_ns)
+{
+    int64_t until_ns = rh_link_now_ns() + pause_ns;
+    while (!atomic_load(&bus->stopping) && rh_link_now_ns() < until_ns) {
+        rh_link_sleep_until(rh_link_now_ns() + BACKOFF_MIN_NS / 2, false);
+    }
+}
+
+static void connect_or_wait(rh_bus_t *bus)
+{
+    int error = rh_link_open(&bus->link, bus->settings, bus->path, bus->gap_us);
+    if (error != 0) {
+        (void)snprintf(
+            bus->report.bus.last_error, sizeof(bus->report.bus.last_error),
+            "cannot open %.120s: %.60s; check the cable and the name of the port",
+            bus->settings->is_tcp ? bus->settings->host : bus->path,
+            modbus_strerror(-error));
+        publish_report(bus);
+        pause_for(bus, bus->backoff_ns);
+        bus->backoff_ns =
+            bus->backoff_ns * 2 > BACKOFF_MAX_NS ? BACKOFF_MAX_NS : bus->backoff_ns * 2;
+        return;
+    }
+    for (int i = 0; i < bus->schedule.device_count; i++) {
+        bus->schedule.devices[i]->failures = 0;
+    }
+    bus->backoff_ns = BACKOFF_MIN_NS;
+    bus->heard_ns = rh_link_now_ns();
+    bus->report.bus.is_up = true;
+    publish_report(bus);
+}
+
+static void lose_link(rh_bus_t *bus)
+{
+    disconnect(bus);
+    bus->report.bus.reconnects++;
+    pause_for(bus, bus->backoff_ns);
+}
+
+/* ---- the thread ------------------------------------------------------------- */
+
+static void run_once(rh_bus_t *bus)
+{
+    rh_link_wait_gap(&bus->link);
+    rh_job_t job = rh_schedule_next(&bus->schedule, bus->outputs, rh_link_now_ns());
+    if (job.kind == RH_JOB_NONE) {
+        rh_link_sleep_until(rh_link_now_ns() + IDLE_NS, false);
+    } else if (!settle(bus, transact(bus, job))) {
+        lose_link(bus);
+    } else {
+        publish_samples(bus);
+    }
+    close_window(bus, rh_link_now_ns());
+    publish_report(bus);
+}
+
+/* Torque zero and servo off, whatever the start-up has come to. */
+static void say_farewell(rh_bus_t *bus, rh_job_t job)
+{
+    for (int i = 0; i < FAREWELL_ATTEMPTS; i++) {
+        rh_link_wait_gap(&bus->link);
+        rh_link_result_t result = transact(bus, job);
+        if (result == RH_LINK_GOOD || !settle(bus, result)) {
+            return;
+        }
+    }
+}
+
+static void leave_safe(rh_bus_t *bus)
+{
+    for (int d = 0; d < bus->schedule.device_count; d++) {
+        const rh_device_t *device = bus->schedule.devices[d];
+        if (device->bits.count > 0) {
+            say_farewell(bus, (rh_job_t){RH_JOB_BITS, d, 0});
+        }
+        if (device->channel_count > 0 &&
+            device->channels[0].kind == RH_CHANNEL_TORQUE) {
+            say_farewell(bus, (rh_job_t){RH_JOB_CHANNEL, d, 0});
+        }
+    }
+}
+
+static void *run(void *argument)
+{
+    rh_bus_t *bus = argument;
+    char name[16];
+
+    (void)snprintf(name, sizeof(name), "bus-%.11s", bus->settings->name);
+    (void)pthread_setname_np(pthread_self(), name);
+    (void)prctl(PR_SET_TIMERSLACK, 1UL); /* 50 us each gap otherwise */
+    bus->window.since_ns = rh_link_now_ns();
+    bus->backoff_ns = BACKOFF_MIN_NS;
+    publish_report(bus);
+    while (!atomic_load(&bus->stopping)) {
+        if (bus->link.context == NULL) {
+            connect_or_wait(bus);
+        } else {
+            run_once(bus);
+        }
+    }
+    if (bus->link.context != NULL) {
+        leave_safe(bus);
+    }
+    disconnect(bus);
+    return NULL;
+}
+
+static int create(rh_bus_t *bus, int priority)
+{
+    pthread_attr_t attributes;
+    struct sched_param order = {.sched_priority = priority};
+    int error = pthread_attr_init(&attributes);
+    if (error != 0) {
+        return error;
+    }
+    size_t least = (size_t)PTHREAD_STACK_MIN;
+    error =
+        pthread_attr_setstacksize(&attributes, STACK_SIZE > least ? STACK_SIZE : least);
+    if (error == 0 && priority > 0) {
+        (void)pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+        (void)pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
+        error = pthread_attr_setschedparam(&attributes, &order);
+    }
+    if (error == 0) {
+        error = pthread_create(&bus->thread, &attributes, run, bus);
+    }
+    (void)pthread_attr_destroy(&attributes);
+    return error;
+}
+
+int rh_bus_start(rh_bus_t *bus, int priority)
+{
+    int error = create(bus, priority);
+    if (error == EPERM && priority > 0) {
+        error = create(bus, 0);
+    }
+    bus->is_running = error == 0;
+    return -error;
+}
+
+void rh_bus_stop(rh_bus_t *bus)
+{
+    if (bus->is_running) {
+        atomic_store(&bus->stopping, true);
+        (void)pthread_join(bus->thread, NULL);
+        bus->is_running = false;
+    }
+}

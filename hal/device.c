@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One device: jobs into requests, replies into samples.
+ */
+#include "device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "codec.h"
+#include "startup.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define PROBE_NS (100 * NS_PER_MS)
+#define PERCENT 100.0
+#define DPS_PER_RPM 6.0
+
+static bool starts_with(const char *text, const char *head)
+{
+    return strncmp(text, head, strlen(head)) == 0;
+}
+
+double rh_device_gain(const rh_device_settings_t *settings, const rh_register_t *source,
+                      double binding_scale)
+{
+    double gain = source->scale * binding_scale;
+    if (strcmp(settings->profile.kind, "drive") != 0) {
+        return gain;
+    }
+    if (starts_with(source->role, "torque")) {
+        return gain / PERCENT * settings->rated_torque_nm * settings->gear_ratio;
+    }
+    if (starts_with(source->role, "rate") || starts_with(source->role, "speed_limit")) {
+        return gain * DPS_PER_RPM / settings->gear_ratio;
+    }
+    return gain;
+}
+
+bool rh_device_is_lost(const rh_device_t *device)
+{
+    return device->failures >= RH_LOST_FAILURES;
+}
+
+/* ---- requests --------------------------------------------------------------- */
+
+static void request_channel(rh_device_t *device, rh_channel_t *channel,
+                            const rh_outputs_t *outputs, rh_frame_t *request)
+{
+    channel->sent = rh_channel_wanted(channel, outputs);
+    rh_startup_write(device->settings, channel->target, channel->sent, request);
+}
+
+static void request_bits(rh_device_t *device, const rh_outputs_t *outputs,
+                         int64_t now_ns, rh_frame_t *request)
+{
+    rh_bits_t *bits = &device->bits;
+    uint32_t beat = atomic_load(&outputs->beat);
+
+    bits->sent = rh_bits_wanted(bits, outputs, beat);
+    bits->beat_used = beat;
+    bits->sent_ns = now_ns;
+    rh_frame_write_bits(request, device->settings->slave, bits->first, bits->count,
+                        (uint16_t)(bits->sent ^ bits->inverted));
+}
+
+void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *outputs,
+                       int64_t now_ns, rh_frame_t *request)
+{
+    switch (job.kind) {
+    case RH_JOB_STEP:
+        rh_startup_request(device, request);
+        break;
+    case RH_JOB_CHANNEL:
+        request_channel(device, &device->channels[job.index], outputs, request);
+        break;
+    case RH_JOB_BITS:
+        request_bits(device, outputs, now_ns, request);
+        break;
+    case RH_JOB_BLOCK:
+    case RH_JOB_NONE:
+        rh_frame_read(request, device->settings->slave,
+                      device->blocks[job.index].range);
+        break;
+    }
+}
+
+/* ---- replies ---------------------------------------------------------------- */
+
+static void put_number(const rh_item_t *item, const uint8_t *reply, bool is_good,
+                       rh_hal_sample_t *sample)
+{
+    uint16_t words[2] = {rh_frame_word(reply, item->at), 0};
+    if (rh_codec_words(item->source->type) == 2) {
+        words[1] = rh_frame_word(reply, item->at + 1);
+    }
+    rh_decoded_t got = rh_codec_decode(item->source->type, item->source->order, words);
+    bool fits = rh_codec_milli(got.value * item->gain + item->offset, &sample->milli);
+    sample->raw = got.raw;
+    sample->quality =
+        got.is_valid && fits && is_good ? RH_QUALITY_GOOD : RH_QUALITY_BAD;
+}
+
+/* raw, too, is the flag's truth: an inverted contact must not read both ways. */
+static void put_flag(const rh_item_t *item, const uint8_t *reply, bool is_good,
+                     rh_hal_sample_t *sample)
+{
+    bool is_bit = item->source->type == RH_REG_BIT;
+    bool bit =
+        is_bit ? rh_frame_bit(reply, item->at) : rh_frame_word(reply, item->at) != 0;
+    sample->raw = bit != item->invert;
+    sample->milli = sample->raw * 1000;
+    sample->quality = is_good ? RH_QUALITY_GOOD : RH_QUALITY_BAD;
+}
+
+static void put_drive_status(const rh_device_t *device, rh_hal_sample_t *sample)
+{
+    uint32_t word = rh_codec_drive_status(&device->settings->profile, device->status);
+    if (!device->is_ready) {
+        word &= ~(uint32_t)RH_DRIVE_READY;
+    }
+    sample->raw = sample->milli = (int32_t)word;
+    sample->quality = RH_QUALITY_GOOD;
+}
+
+static void put_confirmed(const rh_item_t *item, const rh_channel_t *torque,
+                          rh_hal_sample_t *sample)
+{
+    sample->raw = torque->confirmed;
+    sample->quality =
+        rh_codec_milli(torque->confirmed * item->gain + item->offset, &sample->milli)
+            ? RH_QUALITY_GOOD
+            : RH_QUALITY_BAD;
+}
+
+static bool put_item(const rh_device_t *device, const rh_item_t *item,
+                     const uint8_t *reply, rh_hal_sample_t *sample)
+{
+    const rh_profile_t *profile = &device->settings->profile;
+    bool is_good = strcmp(profile->kind, "drive") == 0 || !device->has_status ||
+                   rh_codec_status_is_good(profile, device->status);
+
+    switch (item->kind) {
+    case RH_ITEM_NUMBER:
+        put_number(item, reply, is_good, sample);
+        break;
+    case RH_ITEM_FLAG:
+        put_flag(item, reply, is_good, sample);
+        break;
+    case RH_ITEM_DRIVE_STATUS:
+        put_drive_status(device, sample);
+        break;
+    case RH_ITEM_TORQUE_CONFIRMED:
+        if (!device->channels[0].is_confirmed) {
+            return false;
+        }
+        put_confirmed(item, &device->channels[0], sample);
+        break;
+    }
+    return true;
+}
+
+static void take_block(rh_device_t *device, int index, const uint8_t *reply,
+                       int64_t stamp_ns, rh_hal_sample_t *samples)
+{
+    rh_hal_block_t *block = &device->blocks[index];
+
+    block->failures = 0;
+    if (block->status_at >= 0) {
+        device->status = rh_frame_word(reply, block->status_at);
+        device->has_status = true;
+    }
+    for (int i = 0; i < device->item_count; i++) {
+        const rh_item_t *item = &device->items[i];
+        rh_hal_sample_t *sample = &samples[item->signal];
+        if (item->block == index && put_item(device, item, reply, sample)) {
+            sample->stamp_ns = stamp_ns;
+            sample->count++;
+        }
+    }
+}
+
+void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
+                    int64_t stamp_ns, rh_hal_sample_t *samples)
+{
+    device->failures = 0;
+    device->replies++;
+    device->last_reply_ns = stamp_ns;
+    if (device->startup.count == 0) {
+        device->is_ready = device->may_be_ready;
+    }
+    switch (job.kind) {
+    case RH_JOB_STEP:
+        rh_startup_take(device, reply, stamp_ns);
+        break;
+    case RH_JOB_CHANNEL:
+        device->channels[job.index].confirmed = device->channels[job.index].sent;
+        device->channels[job.index].is_confirmed = true;
+        break;
+    case RH_JOB_BITS:
+        device->bits.confirmed = device->bits.sent;
+        device->bits.is_confirmed = true;
+        break;
+    case RH_JOB_BLOCK:
+        take_block(device, job.index, reply, stamp_ns, samples);
+        break;
+    case RH_JOB_NONE:
+        break;
+    }
+}
+
+/* ---- failures --------------------------------------------------------------- */
+
+/* The last value stays to be looked at, but nothing may lean on it: a drive that is
+ * lost is not ready, whatever it said last. */
+static void lose(const rh_item_t *item, rh_hal_sample_t *samples)
+{
+    rh_hal_sample_t *sample = &samples[item->signal];
+    if (sample->quality == RH_QUALITY_NONE) {
+        return;
+    }
+    sample->quality = RH_QUALITY_LOST;
+    if (item->kind == RH_ITEM_DRIVE_STATUS) {
+        sample->raw &= ~RH_DRIVE_READY;
+        sample->milli = sample->raw;
+    }
+}
+
+void rh_device_forget(rh_device_t *device, rh_hal_sample_t *samples)
+{
+    device->is_ready = false;
+    device->has_status = false;
+    device->bits.is_confirmed = false;
+    for (int i = 0; i < device->channel_count; i++) {
+        device->channels[i].is_confirmed = false;
+    }
+    for (int i = 0; i < device->item_count; i++) {
+        lose(&device->items[i], samples);
+    }
+    device->startup.next = 0;
+    device->startup.reads_back = false;
+    device->startup.not_before_ns = 0;
+}
+
+static void fail_block(rh_device_t *device, int index, rh_hal_sample_t *samples)
+{
+    if (++device->blocks[index].failures < RH_LOST_FAILURES) {
+        return;
+    }
+    for (int i = 0; i < device->item_count; i++) {
+        if (device->items[i].block == index) {
+            lose(&device->items[i], samples);
+        }
+    }
+}
+
+void rh_device_fail(rh_device_t *device, rh_job_t job, int64_t now_ns,
+                    rh_hal_sample_t *samples)
+{
+    device->errors++;
+    if (job.kind == RH_JOB_STEP) {
+        rh_startup_restart(device, now_ns);
+    }
+    if (job.kind == RH_JOB_BLOCK) {
+        fail_block(device, job.index, samples);
+    }
+    device->failures++;
+    if (rh_device_is_lost(device)) {
+        device->probe_ns = now_ns + PROBE_NS;
+        rh_device_forget(device, samples);
+    }
+}

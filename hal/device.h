@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One device on its bus, resolved from settings and profile: which blocks are read and
+ * which signals they hold, what is written at start and read back, what is commanded.
+ * Turns jobs into requests and replies into samples; knows no wire and no clock of its
+ * own. One device belongs to one bus thread. For the HAL only.
+ */
+#ifndef RH_HAL_DEVICE_H
+#define RH_HAL_DEVICE_H
+
+#include "frame.h"
+#include "mailbox.h"
+#include "rh/hal.h"
+
+#define RH_LOST_FAILURES 3 /* failed attempts running: the device does not answer */
+#define RH_CHANNELS 3
+#define RH_STEPS_MAX (RH_PROFILE_STARTUP + 1)
+
+/* ---- jobs: what a bus can do next ------------------------------------------- */
+
+typedef enum {
+    RH_JOB_NONE = 0,
+    RH_JOB_STEP,    /* the next step of the start-up */
+    RH_JOB_CHANNEL, /* a command register */
+    RH_JOB_BITS,    /* the outputs of an I/O module, all in one */
+    RH_JOB_BLOCK    /* a range to read */
+} rh_job_kind_t;
+
+typedef struct {
+    rh_job_kind_t kind;
+    int device; /* on its bus */
+    int index;  /* block or channel */
+} rh_job_t;
+
+/* ---- inputs ----------------------------------------------------------------- */
+
+typedef enum {
+    RH_ITEM_NUMBER = 0,
+    RH_ITEM_FLAG,
+    RH_ITEM_DRIVE_STATUS,
+    RH_ITEM_TORQUE_CONFIRMED /* not from the reply: the command it answers to */
+} rh_item_kind_t;
+
+/* A signal found in a block. signal = register value * gain + offset. */
+typedef struct {
+    rh_item_kind_t kind;
+    int signal, block;
+    const rh_register_t *source;
+    int at; /* words or bits from the block's start */
+    double gain, offset;
+    bool invert;
+} rh_item_t;
+
+typedef struct {
+    const rh_block_t *range;
+    int status_at; /* where the status word lies in it, or -1 */
+    int failures;  /* running */
+} rh_hal_block_t;
+
+/* ---- outputs ---------------------------------------------------------------- */
+
+typedef enum { RH_CHANNEL_TORQUE = 0, RH_CHANNEL_SPEED } rh_channel_kind_t;
+
+/* A command register. Numbers are the register's own, as written. */
+typedef struct {
+    rh_channel_kind_t kind;
+    const rh_register_t *target;
+    double gain, offset; /* of the signal, as in rh_item_t */
+    int32_t limit_milli; /* the fence, in the signal's thousandths */
+    int32_t sent, confirmed;
+    bool is_confirmed; /* since the last (re)connect */
+} rh_channel_t;
+
+/* The outputs of an I/O module, one FC15. Positions are from the first, -1 = unbound.
+ */
+typedef struct {
+    int first, count; /* 0 = none bound */
+    int heartbeat, servo_on, lamp;
+    uint16_t inverted;
+    uint16_t sent, confirmed; /* as commanded, before inversion */
+    bool is_confirmed;
+    uint32_t beat_used; /* the beat that the last toggle was made for */
+    int64_t sent_ns;
+} rh_bits_t;
+
+/* ---- start-up --------------------------------------------------------------- */
+
+typedef struct {
+    const rh_register_t *target;
+    uint16_t words[2];
+    bool readback;
+} rh_step_t;
+
+typedef struct {
+    rh_step_t steps[RH_STEPS_MAX];
+    int count, next;
+    bool reads_back; /* the next job reads what the step wrote */
+    int64_t not_before_ns;
+} rh_startup_state_t;
+
+typedef struct {
+    const rh_device_settings_t *settings;
+    rh_item_t items[RH_SIGNAL_COUNT];
+    int item_count;
+    rh_hal_block_t blocks[RH_PROFILE_BLOCKS];
+    int block_count;
+    rh_channel_t channels[RH_CHANNELS];
+    int channel_count;
+    rh_bits_t bits;
+    rh_startup_state_t startup;
+    bool may_be_ready; /* a drive without known fences never is */
+    bool is_ready;
+    int failures;     /* running */
+    int64_t probe_ns; /* lost: not asked before this */
+    bool has_status;
+    uint32_t status;
+    uint64_t replies, errors;
+    int64_t last_reply_ns;
+    char problem[RH_HAL_TEXT]; /* why it is not ready */
+} rh_device_t;
+
+/* Register value to signal: gain and offset of profile, device and binding together.
+ * The drive's percent of rated torque and rpm become N m and deg/s at the arm. */
+double rh_device_gain(const rh_device_settings_t *settings, const rh_register_t *source,
+                      double binding_scale);
+
+/* What the channel wants now, as the register's number. Within the fence. */
+int32_t rh_channel_wanted(const rh_channel_t *channel, const rh_outputs_t *outputs);
+
+/* The bits wanted now, `beat` being the newest. A heartbeat bit moves to the complement
+ * of the confirmed one only when the beat advanced since its last move; else it stays
+ * as it was last sent. */
+uint16_t rh_bits_wanted(const rh_bits_t *bits, const rh_outputs_t *outputs,
+                        uint32_t beat);
+
+/* Makes the job's request and notes what is sent. */
+void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *outputs,
+                       int64_t now_ns, rh_frame_t *request);
+
+/* A good reply: samples[] (by signal) or confirmed outputs or the next step. */
+void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
+                    int64_t stamp_ns, rh_hal_sample_t *samples);
+
+/* No good reply. From the third running the device is lost. */
+void rh_device_fail(rh_device_t *device, rh_job_t job, int64_t now_ns,
+                    rh_hal_sample_t *samples);
+
+/* Lost, or about to be asked for the first time: not ready, its samples lost,
+ * everything to be written again. */
+void rh_device_forget(rh_device_t *device, rh_hal_sample_t *samples);
+
+bool rh_device_is_lost(const rh_device_t *device);
+
+#endif

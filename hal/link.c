@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One bus's wire, over libmodbus 3.1.6. Requests go out raw and replies are checked
+ * here: the library's own calls compare no echo and cannot tell when a reply arrived.
+ */
+#include "link.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#define NS_PER_S INT64_C(1000000000)
+#define NS_PER_US INT64_C(1000)
+#define US_PER_S 1000000
+#define SPIN_NS (100 * NS_PER_US)
+#define CONNECT_TIMEOUT_US 250000
+#define CRC_SIZE 2
+#define MBAP_SIZE 6     /* without the unit id, which is the frame's first byte */
+#define RESYNC_LIMIT 10 /* a babbling device must not hold the bus for ever */
+/* A device's clock may be a little fast; a stale reply is early by far more. */
+#define WIRE_TOLERANCE_PERCENT 95
+
+static const int32_t bauds[] = {110,     300,     600,     1200,    2400,    4800,
+                                9600,    19200,   38400,   57600,   115200,  230400,
+                                460800,  500000,  576000,  921600,  1000000, 1152000,
+                                1500000, 2000000, 2500000, 3000000, 3500000, 4000000};
+
+int64_t rh_link_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+void rh_link_sleep_until(int64_t until_ns, bool exact)
+{
+    int64_t wake_ns = exact ? until_ns - SPIN_NS : until_ns;
+    struct timespec wake = {wake_ns / NS_PER_S, wake_ns % NS_PER_S};
+
+    if (wake_ns > rh_link_now_ns()) {
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, NULL) == EINTR) {
+        }
+    }
+    while (exact && rh_link_now_ns() < until_ns) {
+    }
+}
+
+bool rh_link_baud_is_known(int32_t baud)
+{
+    for (size_t i = 0; i < sizeof(bauds) / sizeof(bauds[0]); i++) {
+        if (bauds[i] == baud) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool rh_link_format_parse(const char *format, int *data, char *parity, int *stop)
+{
+    if (strlen(format) != 3 || strchr("78", format[0]) == NULL ||
+        strchr("NEO", format[1]) == NULL || strchr("12", format[2]) == NULL) {
+        return false;
+    }
+    *data = format[0] - '0';
+    *parity = format[1];
+    *stop = format[2] - '0';
+    return true;
+}
+
+static void set_timeout(rh_link_t *link, int64_t timeout_us)
+{
+    uint32_t us = timeout_us < 1 ? 1 : (uint32_t)timeout_us;
+    modbus_set_response_timeout(link->context, us / US_PER_S, us % US_PER_S);
+}
+
+static int64_t or_default_ns(int32_t us, int32_t otherwise_us)
+{
+    return (us > 0 ? us : otherwise_us) * NS_PER_US;
+}
+
+static modbus_t *new_serial(rh_link_t *link, const rh_bus_settings_t *settings,
+                            const char *path)
+{
+    int data = 0;
+    int stop = 0;
+    char parity = 0;
+    if (!rh_link_format_parse(settings->format, &data, &parity, &stop) ||
+        !rh_link_baud_is_known(settings->baud)) {
+        errno = EINVAL;
+        return NULL;
+    }
+    int bits = 1 + data + (parity != 'N') + stop;
+    link->char_ns = bits * NS_PER_S / settings->baud;
+    return modbus_new_rtu(path, settings->baud, parity, data, stop);
+}
+
+int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char *path,
+                 int32_t gap_us)
+{
+    *link = (rh_link_t){.is_tcp = settings->is_tcp, .gap_ns = gap_us * NS_PER_US};
+    link->response_timeout_ns = or_default_ns(settings->response_timeout_us, 8000);
+    link->resync_ns = or_default_ns(settings->resync_us, 5000);
+    link->context = settings->is_tcp ? modbus_new_tcp(settings->host, settings->port)
+                                     : new_serial(link, settings, path);
+    if (link->context == NULL) {
+        return -errno;
+    }
+    set_timeout(link, CONNECT_TIMEOUT_US); /* libmodbus connects within this one */
+    modbus_set_byte_timeout(link->context, 0, 0);
+    modbus_set_error_recovery(link->context, MODBUS_ERROR_RECOVERY_NONE);
+    if (modbus_connect(link->context) != 0) {
+        int error = -errno;
+        modbus_free(link->context);
+        link->context = NULL;
+        return error;
+    }
+    link->quiet_ns = rh_link_now_ns();
+    return 0;
+}
+
+void rh_link_close(rh_link_t *link)
+{
+    if (link->context != NULL) {
+        modbus_close(link->context);
+        modbus_free(link->context);
+        link->context = NULL;
+    }
+}
+
+void rh_link_wait_gap(const rh_link_t *link)
+{
+    rh_link_sleep_until(link->quiet_ns + link->gap_ns, !link->is_tcp);
+}
+
+static int64_t wire_ns(const rh_link_t *link, int size)
+{
+    return link->is_tcp ? 0 : link->char_ns * (size + CRC_SIZE);
+}
+
+static rh_link_result_t classify(int error)
+{
+    switch (error) {
+    case ETIMEDOUT:
+        return RH_LINK_TIMEOUT;
+    case EMBBADCRC:
+        return RH_LINK_CRC;
+    case EMBBADDATA:
+    case EMBMDATA:
+        return RH_LINK_WRONG;
+    default:
+        return RH_LINK_DOWN;
+    }
+}
+
+/* The wire's header (TCP) or checksum (RTU) comes off. A frame of another unit has
+ * length 0: libmodbus does not check it further. */
+static rh_link_result_t unwrap(rh_link_t *link, const uint8_t *adu, int size,
+                               rh_link_reply_t *reply)
+{
+    int head = link->is_tcp ? MBAP_SIZE : 0;
+    int tail = link->is_tcp ? 0 : CRC_SIZE;
+
+    if (size <= head + tail) {
+        return RH_LINK_WRONG;
+    }
+    if (link->is_tcp && (adu[0] << 8 | adu[1]) != link->transaction) {
+        return RH_LINK_STALE;
+    }
+    reply->size = size - head - tail;
+    memcpy(reply->bytes, adu + head, (size_t)reply->size);
+    return RH_LINK_GOOD;
+}
+
+static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
+                              rh_link_reply_t *reply)
+{
+    int64_t reply_ns = wire_ns(link, reply->size);
+    int64_t least_ns = wire_ns(link, request->size) + reply_ns;
+    int64_t took_ns = reply->arrived_ns - reply->sent_ns;
+
+    reply->stamp_ns = reply->arrived_ns - reply_ns;
+    if (took_ns * 100 < least_ns * WIRE_TOLERANCE_PERCENT) {
+        return RH_LINK_STALE; /* no device can answer before it was asked */
+    }
+    switch (rh_frame_check(request, reply->bytes, reply->size)) {
+    case RH_REPLY_GOOD:
+        return RH_LINK_GOOD;
+    case RH_REPLY_EXCEPTION:
+        return RH_LINK_EXCEPTION;
+    case RH_REPLY_WRONG:
+        break;
+    }
+    return RH_LINK_WRONG;
+}
+
+static rh_link_result_t receive(rh_link_t *link, const rh_frame_t *request,
+                                rh_link_reply_t *reply)
+{
+    uint8_t adu[MODBUS_TCP_MAX_ADU_LENGTH];
+    int64_t until_ns = reply->sent_ns + wire_ns(link, request->size) +
+                       link->response_timeout_ns + wire_ns(link, request->reply_size);
+
+    set_timeout(link, (until_ns - rh_link_now_ns()) / NS_PER_US);
+    int size = modbus_receive_confirmation(link->context, adu);
+    reply->arrived_ns = rh_link_now_ns();
+    link->quiet_ns = reply->arrived_ns;
+    if (size < 0) {
+        return classify(errno);
+    }
+    rh_link_result_t result = unwrap(link, adu, size, reply);
+    return result == RH_LINK_GOOD ? judge(link, request, reply) : result;
+}
+
+/* libmodbus 3.1.6 gives every raw request the transaction id 0, so that a late reply
+ * could not be told from its successor's: the header is made here (Modbus Messaging on
+ * TCP/IP 1.0b, 3.1.3). */
+static int send_tcp(rh_link_t *link, const rh_frame_t *request)
+{
+    uint8_t adu[MODBUS_TCP_MAX_ADU_LENGTH] = {0};
+    link->transaction++;
+    adu[0] = (uint8_t)(link->transaction >> 8);
+    adu[1] = (uint8_t)link->transaction;
+    adu[4] = (uint8_t)(request->size >> 8);
+    adu[5] = (uint8_t)request->size;
+    memcpy(adu + MBAP_SIZE, request->bytes, (size_t)request->size);
+    size_t size = MBAP_SIZE + (size_t)request->size;
+    ssize_t sent = send(modbus_get_socket(link->context), adu, size, MSG_NOSIGNAL);
+    if (sent >= 0 && (size_t)sent != size) {
+        errno = EIO; /* a full socket after a flush: nobody takes from it any more */
+        return -1;
+    }
+    return (int)sent;
+}
+
+rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
+                                  rh_link_reply_t *reply)
+{
+    *reply = (rh_link_reply_t){.size = 0};
+    if (modbus_flush(link->context) < 0 ||
+        modbus_set_slave(link->context, request->bytes[0]) != 0) {
+        return RH_LINK_DOWN;
+    }
+    reply->sent_ns = rh_link_now_ns();
+    int sent = link->is_tcp ? send_tcp(link, request)
+                            : modbus_send_raw_request(link->context, request->bytes,
+                                                      request->size);
+    if (sent < 0) {
+        return classify(errno);
+    }
+    return receive(link, request, reply);
+}
+
+/* Waits for bytes until then, and drops them. 1 = some came, 0 = silence, -1 = down. */
+static int listen_until(rh_link_t *link, int64_t until_ns)
+{
+    struct pollfd wire = {.fd = modbus_get_socket(link->context), .events = POLLIN};
+    int64_t left_ns = until_ns - rh_link_now_ns();
+    struct timespec wait = {left_ns / NS_PER_S, left_ns % NS_PER_S};
+
+    if (left_ns <= 0) {
+        return 0;
+    }
+    int ready = ppoll(&wire, 1, &wait, NULL);
+    if (ready > 0 && (wire.revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) {
+        return -1;
+    }
+    if (ready > 0 && modbus_flush(link->context) < 0) {
+        return -1;
+    }
+    return ready != 0;
+}
+
+bool rh_link_resync(rh_link_t *link)
+{
+    int64_t started_ns = rh_link_now_ns();
+    int64_t limit_ns = started_ns + RESYNC_LIMIT * link->resync_ns;
+    int64_t until_ns = started_ns + link->resync_ns;
+    int heard = 1;
+
+    link->quiet_ns = started_ns;
+    while (heard > 0 && rh_link_now_ns() < limit_ns) {
+        heard = listen_until(link, until_ns);
+        if (heard > 0) {
+            link->quiet_ns = rh_link_now_ns();
+            int64_t silent_ns = link->quiet_ns + link->gap_ns;
+            until_ns = silent_ns > until_ns ? silent_ns : until_ns;
+        }
+    }
+    return heard >= 0;
+}

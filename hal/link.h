@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One bus's wire: opens the libmodbus context, keeps the silence between frames,
+ * carries one request and its reply, and says what went wrong. The traps of libmodbus
+ * end here: no stale reply, no unset timeout, no recovery of its own. One thread per
+ * link.
+ */
+#ifndef RH_HAL_LINK_H
+#define RH_HAL_LINK_H
+
+#include <modbus/modbus.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "frame.h"
+#include "rh/hal.h"
+
+typedef enum {
+    RH_LINK_GOOD = 0,
+    RH_LINK_TIMEOUT,   /* nothing, or less than announced, in time */
+    RH_LINK_STALE,     /* an answer to an earlier request */
+    RH_LINK_CRC,       /* a damaged frame */
+    RH_LINK_WRONG,     /* other unit, function, length or echo */
+    RH_LINK_EXCEPTION, /* the device refuses; the wire is in step */
+    RH_LINK_DOWN,      /* the port or the connection is gone */
+    RH_LINK_RESULTS
+} rh_link_result_t;
+
+typedef struct {
+    modbus_t *context; /* NULL: closed */
+    bool is_tcp;
+    int64_t char_ns; /* one character on the wire; 0 on TCP */
+    int64_t gap_ns;  /* silence before a request */
+    int64_t response_timeout_ns, resync_ns;
+    int64_t quiet_ns;     /* since when the wire is silent, CLOCK_MONOTONIC */
+    uint16_t transaction; /* TCP: id of the latest request */
+} rh_link_t;
+
+typedef struct {
+    uint8_t bytes[MODBUS_TCP_MAX_ADU_LENGTH]; /* unit id, function, data */
+    int size;
+    int64_t sent_ns, arrived_ns;
+    int64_t stamp_ns; /* when the device composed it: arrival less its own wire time; on
+                         TCP the arrival itself */
+} rh_link_reply_t;
+
+/* CLOCK_MONOTONIC. */
+int64_t rh_link_now_ns(void);
+
+/* Sleeps until that time; the last 100 us are spun where `exact`, since a sleeping
+ * thread wakes 50 us late and the silence is most of a transaction. */
+void rh_link_sleep_until(int64_t until_ns, bool exact);
+
+/* Does the serial driver know this rate? libmodbus would take 9600 without a word. */
+bool rh_link_baud_is_known(int32_t baud);
+
+/* Data bits, parity and stop bits of "8N1"; false when it is none. */
+bool rh_link_format_parse(const char *format, int *data, char *parity, int *stop);
+
+/* Opens the port or connects (at most 250 ms). `path` is absolute. 0 or negative errno;
+ * allocates (libmodbus). gap_us is the silence to keep. */
+int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char *path,
+                 int32_t gap_us);
+void rh_link_close(rh_link_t *link);
+
+/* Waits out the silence before the next request. */
+void rh_link_wait_gap(const rh_link_t *link);
+
+/* One request and its reply. Allowed from the end of the request: the response timeout
+ * and the reply's own wire time. After anything but GOOD and EXCEPTION resync. */
+rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
+                                  rh_link_reply_t *reply);
+
+/* Waits out the resync time (the worst latency of a slave), longer while bytes come,
+ * and forgets them: the frame silence must have passed since the last one. At most ten
+ * times the resync time. False when the link is down. */
+bool rh_link_resync(rh_link_t *link);
+
+#endif

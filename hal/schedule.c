@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a bus does next.
+ *
+ * Three things make "a changed safety output is next" more than a sort. A torque that
+ * changes in every tick would starve the drive's own answer, so a mere change never
+ * goes twice running; only the way to zero does. The first repeat of a failed read goes
+ * before a mere change, or one late reply would cost more than 30 ms of age. And a
+ * heartbeat is always changing: it has its turn, and goes first only when that is
+ * overdue.
+ */
+#include "schedule.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define HEARTBEAT_DUE_NS (20 * NS_PER_MS) /* the relay behind polled I/O has 75 ms */
+
+static const rh_job_t no_job = {RH_JOB_NONE, 0, 0};
+
+static bool is_same(rh_job_t a, rh_job_t b)
+{
+    return a.kind == b.kind && a.device == b.device && a.index == b.index;
+}
+
+static void add_turn(rh_schedule_t *schedule, rh_job_kind_t kind, int index)
+{
+    rh_job_t *turn = &schedule->turns[schedule->turn_count++];
+    *turn = (rh_job_t){kind, schedule->device_count, index};
+}
+
+void rh_schedule_add(rh_schedule_t *schedule, rh_device_t *device)
+{
+    for (int i = 0; i < device->channel_count; i++) {
+        if (device->channels[i].kind == RH_CHANNEL_TORQUE) {
+            add_turn(schedule, RH_JOB_CHANNEL, i);
+        }
+    }
+    for (int i = 0; i < device->block_count; i++) {
+        add_turn(schedule, RH_JOB_BLOCK, i);
+    }
+    if (device->bits.count > 0) {
+        add_turn(schedule, RH_JOB_BITS, 0);
+    }
+    schedule->devices[schedule->device_count++] = device;
+}
+
+static bool may_be_asked(const rh_device_t *device, int64_t now_ns)
+{
+    return !rh_device_is_lost(device) || now_ns >= device->probe_ns;
+}
+
+static bool wants_step(const rh_device_t *device, int64_t now_ns)
+{
+    return device->startup.next < device->startup.count &&
+           now_ns >= device->startup.not_before_ns;
+}
+
+static bool is_started(const rh_device_t *device)
+{
+    return device->startup.next == device->startup.count;
+}
+
+/* ---- changed outputs -------------------------------------------------------- */
+
+static bool servo_changed(const rh_bits_t *bits, const rh_outputs_t *outputs)
+{
+    if (bits->count == 0) {
+        return false;
+    }
+    unsigned servo = bits->servo_on < 0 ? 0u : 1u << bits->servo_on;
+    unsigned wanted = rh_bits_wanted(bits, outputs, bits->beat_used) & servo;
+    return !bits->is_confirmed || wanted != (bits->confirmed & servo) ||
+           wanted != (bits->sent & servo);
+}
+
+static bool heartbeat_is_overdue(const rh_bits_t *bits, const rh_outputs_t *outputs,
+                                 int64_t now_ns)
+{
+    return bits->count > 0 && bits->heartbeat >= 0 &&
+           atomic_load(&outputs->beat) != bits->beat_used &&
+           now_ns - bits->sent_ns >= HEARTBEAT_DUE_NS;
+}
+
+static bool channel_changed(const rh_channel_t *channel, const rh_outputs_t *outputs)
+{
+    int32_t wanted = rh_channel_wanted(channel, outputs);
+    return !channel->is_confirmed || wanted != channel->confirmed ||
+           wanted != channel->sent;
+}
+
+static bool goes_to_zero(const rh_channel_t *channel, const rh_outputs_t *outputs)
+{
+    return channel->kind == RH_CHANNEL_TORQUE &&
+           rh_channel_wanted(channel, outputs) == 0 &&
+           channel_changed(channel, outputs);
+}
+
+/* Outputs that go before everything else, a failed request included. */
+static rh_job_t urgent(const rh_schedule_t *schedule, const rh_outputs_t *outputs,
+                       int64_t now_ns)
+{
+    for (int d = 0; d < schedule->device_count; d++) {
+        const rh_device_t *device = schedule->devices[d];
+        if (!may_be_asked(device, now_ns) || !is_started(device)) {
+            continue;
+        }
+        if (servo_changed(&device->bits, outputs) ||
+            heartbeat_is_overdue(&device->bits, outputs, now_ns)) {
+            return (rh_job_t){RH_JOB_BITS, d, 0};
+        }
+        for (int i = 0; i < device->channel_count; i++) {
+            if (goes_to_zero(&device->channels[i], outputs)) {
+                return (rh_job_t){RH_JOB_CHANNEL, d, i};
+            }
+        }
+    }
+    return no_job;
+}
+
+/* A change that waits for one other transaction at most. */
+static rh_job_t changed(const rh_schedule_t *schedule, const rh_outputs_t *outputs,
+                        int64_t now_ns)
+{
+    for (int d = 0; d < schedule->device_count; d++) {
+        const rh_device_t *device = schedule->devices[d];
+        if (!may_be_asked(device, now_ns) || !is_started(device)) {
+            continue;
+        }
+        for (int i = device->channel_count - 1; i >= 0; i--) {
+            rh_job_t job = {RH_JOB_CHANNEL, d, i};
+            if (!is_same(job, schedule->last) &&
+                channel_changed(&device->channels[i], outputs)) {
+                return job;
+            }
+        }
+    }
+    return no_job;
+}
+
+/* ---- turns ------------------------------------------------------------------ */
+
+/* What this turn comes to now: itself, a step of the start-up, or nothing. */
+static rh_job_t turn_into(const rh_schedule_t *schedule, rh_job_t turn, int64_t now_ns)
+{
+    const rh_device_t *device = schedule->devices[turn.device];
+    if (!may_be_asked(device, now_ns)) {
+        return no_job;
+    }
+    if (wants_step(device, now_ns)) {
+        return (rh_job_t){RH_JOB_STEP, turn.device, 0};
+    }
+    if (turn.kind == RH_JOB_BLOCK) {
+        uint64_t every = (uint64_t)device->blocks[turn.index].range->every;
+        return every <= 1 || schedule->rounds % every == 0 ? turn : no_job;
+    }
+    /* an output that a change has just written has had its turn; before the start-up is
+       through nothing is commanded */
+    bool has_had = schedule->turn_count > 1 && is_same(turn, schedule->last);
+    return has_had || !is_started(device) ? no_job : turn;
+}
+
+static rh_job_t next_turn(rh_schedule_t *schedule, int64_t now_ns)
+{
+    for (int i = 0; i < schedule->turn_count; i++) {
+        rh_job_t turn = schedule->turns[schedule->next];
+        rh_job_t job = turn_into(schedule, turn, now_ns);
+        schedule->is_idle = schedule->is_idle && job.kind == RH_JOB_NONE;
+        if (++schedule->next == schedule->turn_count) {
+            schedule->next = 0;
+            schedule->rounds++;
+            schedule->cycles += !schedule->is_idle;
+            schedule->is_idle = true;
+        }
+        if (job.kind != RH_JOB_NONE) {
+            return job;
+        }
+    }
+    return no_job;
+}
+
+/* ---- the decision ----------------------------------------------------------- */
+
+static bool repeats(const rh_schedule_t *schedule, int64_t now_ns)
+{
+    return schedule->repeat.kind != RH_JOB_NONE &&
+           may_be_asked(schedule->devices[schedule->repeat.device], now_ns);
+}
+
+static rh_job_t choose(rh_schedule_t *schedule, const rh_outputs_t *outputs,
+                       int64_t now_ns)
+{
+    rh_job_t job = urgent(schedule, outputs, now_ns);
+    if (job.kind == RH_JOB_NONE && repeats(schedule, now_ns) &&
+        schedule->attempts == 1) {
+        job = schedule->repeat;
+    }
+    if (job.kind == RH_JOB_NONE) {
+        job = changed(schedule, outputs, now_ns);
+    }
+    if (job.kind == RH_JOB_NONE && repeats(schedule, now_ns)) {
+        job = schedule->repeat;
+    }
+    if (job.kind == RH_JOB_NONE) {
+        job = next_turn(schedule, now_ns);
+    }
+    if (job.kind == RH_JOB_NONE) { /* only the latest output is left to do */
+        schedule->last = no_job;
+        job = next_turn(schedule, now_ns);
+    }
+    return job;
+}
+
+rh_job_t rh_schedule_next(rh_schedule_t *schedule, const rh_outputs_t *outputs,
+                          int64_t now_ns)
+{
+    rh_job_t job = choose(schedule, outputs, now_ns);
+    schedule->last = job;
+    return job;
+}
+
+void rh_schedule_reset(rh_schedule_t *schedule)
+{
+    schedule->repeat = schedule->last = no_job;
+    schedule->attempts = 0;
+}
+
+void rh_schedule_done(rh_schedule_t *schedule, rh_job_t job, bool is_good)
+{
+    bool was_repeat = is_same(job, schedule->repeat);
+
+    if (is_good || job.kind == RH_JOB_STEP) { /* a start-up begins again by itself */
+        if (was_repeat) {
+            schedule->repeat = no_job;
+        }
+        return;
+    }
+    if (schedule->repeat.kind != RH_JOB_NONE && !was_repeat) {
+        return; /* an output that failed meanwhile is still wanted, and comes again */
+    }
+    schedule->attempts = was_repeat ? schedule->attempts + 1 : 1;
+    schedule->repeat = job;
+    if (schedule->attempts >= RH_LOST_FAILURES ||
+        rh_device_is_lost(schedule->devices[job.device])) {
+        schedule->repeat = no_job;
+    }
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a bus does next. A changed safety output goes before everything, a failed
+ * request is repeated at once, and the rest takes turns: the outputs of a device, then
+ * its blocks. Pure decisions on the devices' state; the bus thread calls it at the end
+ * of each silence, so that the newest command decides. For the HAL only.
+ */
+#ifndef RH_HAL_SCHEDULE_H
+#define RH_HAL_SCHEDULE_H
+
+#include "device.h"
+
+#define RH_TURNS_MAX (RH_DEVICE_MAX * (RH_PROFILE_BLOCKS + 2))
+
+typedef struct {
+    rh_device_t *devices[RH_DEVICE_MAX];
+    int device_count;
+    rh_job_t turns[RH_TURNS_MAX];
+    int turn_count, next;
+    uint64_t rounds; /* of the turns */
+    uint64_t cycles; /* those in which something was done */
+    bool is_idle;    /* nothing yet in this round */
+    rh_job_t last;   /* the latest job, whatever came of it */
+    rh_job_t repeat; /* a failed one, or none */
+    int attempts;    /* of it */
+} rh_schedule_t;
+
+/* Adds a device and its turns. The device is the caller's and stays. */
+void rh_schedule_add(rh_schedule_t *schedule, rh_device_t *device);
+
+/* The next job, or RH_JOB_NONE when nothing is due (every device lost or waiting). */
+rh_job_t rh_schedule_next(rh_schedule_t *schedule, const rh_outputs_t *outputs,
+                          int64_t now_ns);
+
+/* Forgets what was to be repeated: the link is new. */
+void rh_schedule_reset(rh_schedule_t *schedule);
+
+/* What came of it; a failed one is tried RH_LOST_FAILURES times running. */
+void rh_schedule_done(rh_schedule_t *schedule, rh_job_t job, bool is_good);
+
+#endif

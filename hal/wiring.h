@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From settings to buses and devices: every name resolved, every number converted,
+ * every trap that a configuration can hold refused by name before a thread starts. For
+ * modbus_hal.c.
+ */
+#ifndef RH_HAL_WIRING_H
+#define RH_HAL_WIRING_H
+
+#include <stdarg.h>
+
+#include "bus.h"
+#include "device.h"
+
+/* Where an error goes: what, where and the remedy. */
+typedef struct {
+    char *text;
+    size_t size;
+} rh_wiring_error_t;
+
+/* Fills the text; always -EINVAL. */
+int rh_wiring_refuse(const rh_wiring_error_t *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Buses: rate, format, address; devices: bus, slave id, rate and link that the profile
+ * permits, no id twice; drives: rated torque, gear, fences with read-back. 0 or
+ * -EINVAL.
+ */
+int rh_wiring_check(const rh_hal_settings_t *settings, const rh_wiring_error_t *error);
+
+/* Resolves one device with its bindings: items, blocks, channels, bits, start-up. The
+ * settings must outlive it. 0 or -EINVAL. */
+int rh_wiring_device(rh_device_t *device, const rh_hal_settings_t *settings, int index,
+                     const rh_wiring_error_t *error);
+
+/* The register of a role, or NULL. */
+const rh_register_t *rh_wiring_register(const rh_profile_t *profile, const char *role);
+
+/* The silence a bus keeps before each request, us. */
+int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int bus);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A small Modbus slave for the HAL's tests: several units on one pty (with true wire
+ * time) or one TCP port, faults on demand, and a log of what it was asked. Written for
+ * these tests alone; the simulator is another program and is not used here.
+ */
+#ifndef RH_TEST_SLAVE_H
+#define RH_TEST_SLAVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum {
+    SLAVE_GOOD = 0,
+    SLAVE_LATE,       /* the whole reply, argument ms too late; meanwhile it goes on */
+    SLAVE_EARLY,      /* the reply at once, faster than a wire can be */
+    SLAVE_TRUNCATED,  /* all but the last two bytes */
+    SLAVE_CRC,        /* one bit flipped */
+    SLAVE_WRONG_UNIT, /* another unit's id, checksum good */
+    SLAVE_WRONG_ECHO, /* a write confirmed with another value */
+    SLAVE_EXCEPTION,  /* argument = code */
+    SLAVE_SILENT,
+    SLAVE_TWICE,        /* the reply, and 0.5 ms after its end the same again */
+    SLAVE_ANSWER_BEFORE /* TCP: a reply with the former transaction id */
+} slave_fault_t;
+
+typedef struct {
+    int64_t arrived_ns;  /* the request's first byte */
+    int64_t released_ns; /* the planned end of the reply; 0 = none */
+    uint8_t unit, function;
+    uint16_t address, value; /* value: word, count, or the bits of FC15 */
+    slave_fault_t fault;
+} slave_request_t;
+
+typedef struct slave slave_t;
+
+/* On a pty with a symlink `dir`/`name`, 115200 8N1. */
+slave_t *slave_open_rtu(const char *dir, const char *name);
+/* On 127.0.0.1; 0 = any port, else the one that it had before. */
+slave_t *slave_open_tcp(int port);
+int slave_port(const slave_t *slave);
+void slave_close(slave_t *slave);
+
+/* The turnaround; 300 us unless told otherwise. */
+void slave_turnaround_us(slave_t *slave, int us);
+
+/* The next `count` requests to `unit` by `function` (0 = any) meet the fault. */
+void slave_fault(slave_t *slave, int unit, int function, slave_fault_t fault,
+                 int argument, int count);
+
+/* What registers and bits hold; unit 1 … 3, address below 0x2000, bits 0 … 15. A fixed
+ * register ignores writes. */
+void slave_set(slave_t *slave, int unit, int address, uint16_t value);
+uint16_t slave_get(slave_t *slave, int unit, int address);
+void slave_fix(slave_t *slave, int unit, int address);
+/* From now on the word holds the index of the request that reads it. */
+void slave_number(slave_t *slave, int unit, int address);
+void slave_set_inputs(slave_t *slave, int unit, uint16_t bits);
+uint16_t slave_outputs(slave_t *slave, int unit);
+
+/* The log: how many requests so far, and one of them. */
+int slave_count(slave_t *slave);
+slave_request_t slave_request(slave_t *slave, int index);
+/* Waits (5 s at most) for a request from `from` on that matches; -1 = none came.
+ * unit, function: 0 = any. */
+int slave_await(slave_t *slave, int from, int unit, int function);
+
+int64_t slave_now_ns(void);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What open refuses, and that it says what, where and the remedy. Nothing is started.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bench.h"
+#include "link.h"
+#include "modbus_hal.h"
+
+static int set_up(void **state)
+{
+    rh_hal_settings_t *settings = calloc(1, sizeof(*settings));
+    if (settings == NULL) {
+        return -1;
+    }
+    bench_rtu(settings, "/tmp");
+    bench_add_drive(settings, 1);
+    *state = settings;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+static void expect_refusal(const rh_hal_settings_t *settings, const char *first,
+                           const char *second)
+{
+    char error[RH_HAL_TEXT] = "";
+    rh_hal_t *hal = NULL;
+    assert_int_equal(rh_hal_modbus.open(&hal, settings, error, sizeof(error)), -EINVAL);
+    assert_null(hal);
+    if (strstr(error, first) == NULL || strstr(error, second) == NULL) {
+        fail_msg("'%s' says neither '%s' nor '%s'", error, first, second);
+    }
+}
+
+static void a_rate_that_the_driver_would_take_for_9600_is_refused_by_name(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    settings->buses[0].baud = 250000;
+    expect_refusal(settings, "bus wire", "250000");
+}
+
+static void a_rate_that_a_profile_does_not_list_is_refused_by_name(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    settings->buses[0].baud = 230400;
+    expect_refusal(settings, "device drive", "230400");
+}
+
+static void every_rate_of_the_driver_is_known_and_its_neighbours_are_not(void **state)
+{
+    (void)state;
+    assert_true(rh_link_baud_is_known(9600));
+    assert_true(rh_link_baud_is_known(115200));
+    assert_true(rh_link_baud_is_known(4000000));
+    assert_false(rh_link_baud_is_known(115201));
+    assert_false(rh_link_baud_is_known(0));
+    assert_false(rh_link_baud_is_known(250000));
+}
+
+static void a_frame_format_is_three_known_letters(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    (void)snprintf(settings->buses[0].format, sizeof(settings->buses[0].format), "8X1");
+    expect_refusal(settings, "bus wire", "8X1");
+}
+
+static void two_devices_with_one_id_on_a_bus_are_refused_by_name(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    bench_add_cell(settings, 1, 0);
+    expect_refusal(settings, "drive", "cell");
+}
+
+static void a_signal_bound_twice_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    bench_bind(settings, 0, RH_SIGNAL_MOTOR_RATE, false, "rate");
+    expect_refusal(settings, "bound twice", "rate");
+}
+
+static void a_role_that_the_profile_does_not_have_is_refused_by_name(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    bench_bind(settings, 0, RH_SIGNAL_PAD_FRONT, false, "temperature");
+    expect_refusal(settings, "device drive", "temperature");
+}
+
+static void a_role_that_no_block_reads_is_refused_by_name(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    bench_bind(settings, 0, RH_SIGNAL_PAD_FRONT, false, "mode");
+    expect_refusal(settings, "device drive", "mode");
+}
+
+static void a_scale_of_zero_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    settings->bindings[0].scale = 0.0;
+    expect_refusal(settings, "torque_command", "scale");
+}
+
+static void a_drive_without_its_fences_numbers_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    settings->devices[0].torque_limit_nm = 0.0;
+    expect_refusal(settings, "device drive", "torque_limit_nm");
+}
+
+static void a_profile_that_claims_fences_must_write_and_read_them_back(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    settings->devices[0].profile.startup[1].readback = false;
+    settings->devices[0].profile.startup[2].readback = false;
+    expect_refusal(settings, "fences = yes", "torque_limit");
+}
+
+static void a_fence_that_its_register_cannot_hold_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    settings->devices[0].torque_limit_nm = 1e6;
+    expect_refusal(settings, "device drive", "torque_limit_pos");
+}
+
+static void a_host_that_would_have_to_be_looked_up_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    bench_tcp(settings, 502);
+    (void)snprintf(settings->buses[0].host, RH_HAL_NAME, "drive.local");
+    expect_refusal(settings, "bus wire", "drive.local");
+}
+
+#define refusal_test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        refusal_test(a_rate_that_the_driver_would_take_for_9600_is_refused_by_name),
+        refusal_test(a_rate_that_a_profile_does_not_list_is_refused_by_name),
+        cmocka_unit_test(every_rate_of_the_driver_is_known_and_its_neighbours_are_not),
+        refusal_test(a_frame_format_is_three_known_letters),
+        refusal_test(two_devices_with_one_id_on_a_bus_are_refused_by_name),
+        refusal_test(a_signal_bound_twice_is_refused),
+        refusal_test(a_role_that_the_profile_does_not_have_is_refused_by_name),
+        refusal_test(a_role_that_no_block_reads_is_refused_by_name),
+        refusal_test(a_scale_of_zero_is_refused),
+        refusal_test(a_drive_without_its_fences_numbers_is_refused),
+        refusal_test(a_profile_that_claims_fences_must_write_and_read_them_back),
+        refusal_test(a_fence_that_its_register_cannot_hold_is_refused),
+        refusal_test(a_host_that_would_have_to_be_looked_up_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
