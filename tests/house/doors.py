@@ -136,11 +136,12 @@ def defined(archive):
 def symbols(build):
     found = []
     gate, core = build / "src/safety/librh_safety.a", build / "src/core/librh_core.a"
+    gate_has, core_has = defined(gate), defined(core)
     for name in undefined(gate):
-        if name not in defined(gate):
+        if name not in gate_has:
             found.append(f"{gate.name}: {name} is undefined; the gate needs nobody")
     for name in undefined(core):
-        if name not in defined(core) and (name.startswith("rh_") or not CORE_MAY.match(name)):
+        if name not in core_has and (name.startswith("rh_") or not CORE_MAY.match(name)):
             found.append(f"{core.name}: {name} is undefined; core may use libm and mem* only")
     return found
 
