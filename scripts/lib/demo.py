@@ -98,7 +98,10 @@ class Session:
         self.some_reps(3)
         machine.ctl("set", "end")
         self.step("a load of 5 kg, and the set", machine.ctl, "load", "set", "5kg")
+        since = time.monotonic_ns()
         machine.ctl("set", "start", "--kind", "work")
+        self.step("the load ramps up while the legs rest", machine.stream.wait, "the load is applied",
+                  "event", lambda m: m["event"] == "load_applied", 10, since, needs=QUIET_END_S)
         self.some_reps(100000)
 
     def leave(self):

@@ -104,6 +104,48 @@ class Stream:
         self._thread.join()
 
 
+class PtyWorkers:
+    """Real-time priority for the kernel's workers that carry a pty's bytes.
+
+    On a serial port an interrupt brings the bytes; on a pty a kernel worker of ordinary
+    priority does, and on a kernel without preemption it waits tens of milliseconds behind any
+    busy process, which no wire does. Where permitted (root), those workers get the lowest
+    real-time priority while the machine runs, and their old one back at its end.
+    """
+
+    def __init__(self):
+        self._raised, self._stop = {}, threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        if os.geteuid() == 0:
+            self._thread.start()
+
+    def _run(self):
+        while not self._stop.is_set():
+            for task in Path("/proc").iterdir():
+                if task.name.isdigit() and task.name not in self._raised:
+                    self._raise(task)
+            self._stop.wait(0.5)
+
+    def _raise(self, task):
+        try:
+            if not (task / "comm").read_text().startswith("kworker/u"):
+                return
+            os.sched_setscheduler(int(task.name), os.SCHED_FIFO, os.sched_param(1))
+            self._raised[task.name] = True
+        except OSError:
+            pass  # ended meanwhile, or not permitted
+
+    def close(self):
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        for pid in self._raised:
+            try:
+                os.sched_setscheduler(int(pid), os.SCHED_OTHER, os.sched_param(0))
+            except OSError:
+                pass
+
+
 class Machine:
     """Simulator and daemon in one run folder. Use as a context manager."""
 
@@ -116,6 +158,7 @@ class Machine:
         self.ports = {"stream_port": stream, "command_port": commands, "mirror_port": mirror}
         self.daemon_args, self.sim_args = list(daemon_args), list(sim_args)
         self.programs, self.stream, self.lease = {}, None, None
+        self.workers = PtyWorkers() if bus == "rtu" else None
         self.run.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self):
@@ -203,6 +246,8 @@ class Machine:
                 print(error, file=sys.stderr)
         if self.stream is not None:
             self.stream.close()
+        if self.workers is not None:
+            self.workers.close()
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
 
