@@ -48,6 +48,7 @@ static void make_grant(const rh_gate_t *gate, int32_t torque_mnm, rh_grant_t *gr
     grant->torque_mnm = off ? 0 : torque_mnm;
     grant->speed_limit_mdps =
         armed ? gate->limits->rate_limit_mdps : gate->limits->sink_mdps;
+    gate->safety->speed_limit_mdps = grant->speed_limit_mdps;
     grant->servo_on = row->servo_on && !off;
     grant->beat = row->beat;
     grant->lamp = row->lamp && !off;

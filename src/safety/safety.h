@@ -35,9 +35,10 @@ typedef struct {
     int64_t now_ns;   /* of the last tick */
     int64_t state_since_ns;
     /* torque memory */
-    int32_t base_mnm;    /* the request after bounds, slew and window */
-    int32_t torque_mnm;  /* the last grant */
-    int32_t load_mnm;    /* training part of the last grant while armed, >= 0 */
+    int32_t base_mnm;         /* the request after bounds, slew and window */
+    int32_t torque_mnm;       /* the last grant */
+    int32_t speed_limit_mdps; /* of the last grant */
+    int32_t load_mnm;         /* training part of the last grant while armed, >= 0 */
     int32_t leaving_mnm; /* torque at the moment the state was left, to ramp from */
     int32_t slot_mnm[RH_SAFETY_WINDOW_SLOTS];
     uint32_t slot;

@@ -209,7 +209,8 @@ static bool torque_differs(const rh_gate_t *gate)
     int64_t difference = (int64_t)sight->drive_torque_mnm - sight->confirmed_mnm;
     int32_t size = rh_gate_size(rh_gate_clamp(difference, INT32_MIN + 1, INT32_MAX));
     bool opposes = (difference < 0) == (sight->rate_mdps > 0);
-    bool at_limit = rh_gate_size(sight->rate_mdps) >= gate->limits->sink_mdps / 10 * 9;
+    int32_t limit_mdps = gate->safety->speed_limit_mdps;
+    bool at_limit = rh_gate_size(sight->rate_mdps) >= limit_mdps / 10 * 9;
     return size > runaway_threshold_mnm(gate) && !(opposes && at_limit);
 }
 

@@ -171,6 +171,34 @@ a_torque_within_fifteen_percent_and_ten_newton_metres_is_no_runaway(void **state
     assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
 }
 
+/* Faster than the lowering limit, but far below the limit that is in force while armed.
+ */
+static void a_drive_that_ignores_its_command_is_cut_in_a_fast_lift_too(void **state)
+{
+    (void)state;
+    bench.drive_follows = false;
+    bench.angle_deg = -50.0;
+    bench.rate_dps = 100.0;
+    gate_bench_value(&bench, RH_SIGNAL_DRIVE_TORQUE, 0.0);
+    gate_bench_value(&bench, RH_SIGNAL_TORQUE_CONFIRMED, 30.0);
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY | RH_DRIVE_RUN;
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE3, 3), 2);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_RUNAWAY));
+}
+
+static void a_drive_that_brakes_at_its_speed_limit_is_no_runaway(void **state)
+{
+    (void)state;
+    bench.drive_follows = false;
+    bench.angle_deg = -50.0;
+    bench.rate_dps = bench.limits.rate_limit_mdps / 1000.0;
+    gate_bench_value(&bench, RH_SIGNAL_DRIVE_TORQUE, -30.0);
+    gate_bench_value(&bench, RH_SIGNAL_TORQUE_CONFIRMED, 10.0);
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY | RH_DRIVE_RUN;
+    gate_bench_ticks(&bench, 3);
+    assert_false(gate_bench_saw(&bench, RH_FAULT_RUNAWAY));
+}
+
 static void a_drive_that_does_not_run_is_cut(void **state)
 {
     (void)state;
@@ -349,6 +377,8 @@ int main(void)
         ON_BENCH(an_impossible_force_lowers),
         ON_BENCH(a_torque_that_is_not_the_commanded_one_is_cut_at_the_second_sample),
         ON_BENCH(a_torque_within_fifteen_percent_and_ten_newton_metres_is_no_runaway),
+        ON_BENCH(a_drive_that_ignores_its_command_is_cut_in_a_fast_lift_too),
+        ON_BENCH(a_drive_that_brakes_at_its_speed_limit_is_no_runaway),
         ON_BENCH(a_drive_that_does_not_run_is_cut),
         ON_BENCH(a_drive_fault_is_cut),
         ON_BENCH(encoders_that_differ_by_three_degrees_lower),
