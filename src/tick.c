@@ -122,6 +122,8 @@ static void learn(rh_core_feedback_t *feedback, const rh_snapshot_t *snapshot)
     feedback->torque_granted_nm = snapshot->torque_granted_nm;
     feedback->soft_top_deg = snapshot->soft_top_deg;
     feedback->soft_bottom_deg = snapshot->soft_bottom_deg;
+    feedback->trip_top_deg = snapshot->trip_top_deg;
+    feedback->trip_bottom_deg = snapshot->trip_bottom_deg;
 }
 
 void rh_tick(rh_machine_t *machine, const rh_input_t *input, rh_output_t *output)

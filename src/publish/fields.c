@@ -63,6 +63,7 @@ static const rh_field_t live[] = {
     RH_LIVE_NUMBERS(LIVE_NUMBER)
     WORD("phase", rh_snapshot_t, phase, rh_name_phase, RH_PHASE_COUNT),
     ROW("tick", U64, rh_snapshot_t, tick),
+    ROW("end_ns", I64, rh_snapshot_t, end_ns),
     OBJECT("age_ns", &age_fields, offsetof(rh_snapshot_t, age_ns)),
     ROW("reps", I32, rh_snapshot_t, reps),
     ROW("set", I32, rh_snapshot_t, set),

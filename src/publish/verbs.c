@@ -2,6 +2,7 @@
 /* The table of verbs and the reading of arguments by it. */
 #include "verbs.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "names.h"
@@ -49,9 +50,9 @@ static const rh_verb_t verbs[] = {
      .value2 = "rom_bottom_deg"},
     {TRAINER("rom.nudge", ROM_NUDGE), .value = "rom_top_deg",
      .value2 = "rom_bottom_deg",
-     .args = {{"top_deg", RH_ARG_NUMBER, true, -ANGLE_MAX, ANGLE_MAX, AT(nudge_top_deg),
-               NULL},
-              {"bottom_deg", RH_ARG_NUMBER, true, -ANGLE_MAX, ANGLE_MAX,
+     .args = {{"top_deg", RH_ARG_NUMBER, false, -ANGLE_MAX, ANGLE_MAX,
+               AT(nudge_top_deg), NULL},
+              {"bottom_deg", RH_ARG_NUMBER, false, -ANGLE_MAX, ANGLE_MAX,
                AT(nudge_bottom_deg), NULL}}},
     {TRAINER("rom.redo", ROM_REDO)},
     {TRAINER("load.set", LOAD_SET), .value = "load_kg",
@@ -195,6 +196,9 @@ bool rh_verb_read(const rh_verb_t *verb, const json_t *args, rh_command_t *comma
         if (value == NULL && arg->required) {
             return rh_refuse(error, RH_WIRE_ERROR_BAD_VALUE, "%s needs the argument %s",
                              verb->name, arg->name);
+        }
+        if (value == NULL && arg->type == RH_ARG_NUMBER) {
+            *(double *)((char *)command + arg->offset) = (double)NAN; /* "as it is" */
         }
         if (value != NULL &&
             !readers[arg->type](arg, value, (char *)command + arg->offset, error)) {

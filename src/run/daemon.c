@@ -39,6 +39,18 @@ typedef struct {
     char error[ERROR_SIZE];
 } daemon_t;
 
+static void say(const daemon_t *self, const char *priority, const char *text)
+{
+    (void)self;
+    (void)fprintf(stderr, "%s%s\n", priority, text);
+}
+
+/* systemd reads "<4>" and the like as a priority; a terminal gets plain lines. */
+static const char *warning(void)
+{
+    return isatty(STDERR_FILENO) ? "warning: " : "<4>";
+}
+
 static int open_folders(daemon_t *self)
 {
     const rh_daemon_settings_t *daemon = &self->settings->daemon;
@@ -60,9 +72,13 @@ static void close_folders(daemon_t *self)
 
 static int open_record(daemon_t *self)
 {
-    return rh_record_open(&self->record, self->settings->daemon.state_dir,
-                          self->settings->machine.name, self->boot, self->error,
-                          ERROR_SIZE);
+    int status = rh_record_open(&self->record, self->settings->daemon.state_dir,
+                                self->settings->machine.name, self->boot, self->error,
+                                ERROR_SIZE);
+    if (status == 0 && self->error[0] != '\0') {
+        say(self, warning(), self->error); /* a damaged file was moved aside */
+    }
+    return status;
 }
 
 static void close_record(daemon_t *self)
@@ -189,18 +205,6 @@ static const room_t rooms[] = {
 };
 
 #define ROOMS (sizeof(rooms) / sizeof(rooms[0]))
-
-static void say(const daemon_t *self, const char *priority, const char *text)
-{
-    (void)self;
-    (void)fprintf(stderr, "%s%s\n", priority, text);
-}
-
-/* systemd reads "<4>" and the like as a priority; a terminal gets plain lines. */
-static const char *warning(void)
-{
-    return isatty(STDERR_FILENO) ? "warning: " : "<4>";
-}
 
 static void block_signals(daemon_t *self)
 {

@@ -80,7 +80,9 @@ static void make_input(rh_loop_t *loop, int64_t now_ns)
     input->late_ns = now_ns - loop->planned_ns;
     input->console_present =
         atomic_load_explicit(&loop->console_present, memory_order_relaxed);
-    input->recording_stalled = loop->held_count > 0;
+    input->recording_stalled =
+        loop->held_count > 0 ||
+        atomic_load_explicit(&loop->recording_stalled, memory_order_relaxed);
     if (!rh_ring_pop(&loop->commands, &input->command)) {
         memset(&input->command, 0, sizeof(input->command));
     }

@@ -42,6 +42,7 @@ typedef struct {
     /* from other threads */
     rh_ring_t commands; /* rh_command_t */
     _Atomic bool console_present;
+    _Atomic bool recording_stalled; /* the record thread's backlog is full */
     _Atomic bool stop;
     /* the thread's own */
     pthread_t thread;

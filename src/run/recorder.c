@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "rh/units.h"
 #include "system.h"
 
 #define IDLE_MS 200
@@ -46,9 +47,26 @@ static void drain(rh_recorder_t *recorder)
     while (rh_ring_pop(&recorder->loop->record, &event)) {
         rh_recorded_t recorded;
         memset(&recorded, 0, sizeof(recorded));
-        (void)rh_record_write(recorder->record, &event, rh_clock_utc_ms(event.now_ns),
-                              &recorded); /* recorded.persisted tells how it went */
+        int status = rh_record_write(recorder->record, &event,
+                                     rh_clock_utc_ms(event.now_ns), &recorded);
+        if (status != 0) { /* the backlog is full: the gate ends the set */
+            atomic_store(&recorder->loop->recording_stalled, true);
+        }
         hand_over(recorder, &recorded);
+    }
+}
+
+/* What the disk did not take waits in the record's backlog and is tried again, also
+ * while nothing new comes. */
+static void retry(rh_recorder_t *recorder)
+{
+    int64_t now_ns = rh_clock_mono_ns();
+    if (rh_record_waiting(recorder->record) > 0 &&
+        now_ns - recorder->retried_ns >= RH_NS_PER_S) {
+        recorder->retried_ns = now_ns;
+        bool stalled = rh_record_retry(recorder->record) > 0 &&
+                       atomic_load(&recorder->loop->recording_stalled);
+        atomic_store(&recorder->loop->recording_stalled, stalled);
     }
 }
 
@@ -59,6 +77,7 @@ static void *run(void *context)
     while (!atomic_load(&recorder->stop)) {
         wait_for_work(recorder->loop->record_wake);
         drain(recorder);
+        retry(recorder);
     }
     drain(recorder);
     return NULL;

@@ -20,6 +20,7 @@ typedef struct {
     rh_record_t *record;
     rh_ring_t recorded; /* rh_recorded_t, to the service thread */
     _Atomic bool stop;
+    int64_t retried_ns;
     pthread_t thread;
 } rh_recorder_t;
 

@@ -12,11 +12,10 @@
 
 #include "rh/health.h"
 
-/* One heap, and small stacks for every thread that is made later (libraries' too): locked
- * memory counts each arena and stack whole. */
+/* One heap, and small stacks for every thread that is made later (libraries' too):
+ * locked memory counts each arena and stack whole. */
 void rh_system_small_stacks(void);
-/* Locks all memory, now and later. 0, or a negative errno where that is not permitted.
- */
+/* Locks all memory, now and later. 0, or a negative errno where not permitted. */
 int rh_system_lock_memory(void);
 /* The calling thread to SCHED_FIFO; false where that is not permitted. */
 bool rh_system_make_realtime(int priority);

@@ -61,7 +61,7 @@ static const struct {
      "bad_value", "c7"},
     {"{\"id\":\"c8\",\"verb\":\"lease.take\",\"args\":{\"name\":\"\"}}", "bad_value",
      "c8"},
-    {"{\"id\":\"c9\",\"verb\":\"rom.nudge\",\"args\":{\"top_deg\":1}}", "bad_value",
+    {"{\"id\":\"c9\",\"verb\":\"rom.nudge\",\"args\":{\"top_deg\":\"1\"}}", "bad_value",
      "c9"},
     {"{\"id\":\"d1\",\"verb\":\"rom.nudge\",\"args\":{\"top_deg\":1,\"bottom_deg\":"
      "-181}}",
