@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Starting the shipped daemon: what is in its way is named, and nothing is broken by it.
+
+  start.py BINS
+"""
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts" / "lib"))
+from machine import Machine, ROOT, wait_for  # noqa: E402
+
+
+def start_again(machine, *words):
+    return subprocess.run([str(machine.bins / "revhyperd"), "--config", str(machine.config), *map(str, words)],
+                          capture_output=True, text=True, timeout=20, cwd=ROOT)
+
+
+def expect(what, done, status, *texts):
+    good = done.returncode == status and all(text in done.stderr for text in texts)
+    print(f"{what}: {'ok' if good else 'FAILED'}: exit {done.returncode}: {done.stderr.strip()}")
+    return good
+
+
+def without_simulator(machine):
+    """Without any bus it runs, stays locked, and says which device does not answer."""
+    machine.start_daemon()
+    state = machine.stream.wait("a state", "state", lambda m: True, 5)
+    health = machine.stream.wait("a health", "health", lambda m: True, 5)
+    good = state["safety"] == "locked" and not any(d["is_ready"] for d in health["devices"])
+    print(f"without any bus it stays locked: {'ok' if good else 'FAILED'}: waits for {state['waits_for']}")
+    return good
+
+
+def without_realtime(machine):
+    """As somebody without the right to real-time priority: it runs and says so."""
+    done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "true"], check=False)
+    if done.returncode != 0:
+        print("not as another user here: skipped")
+        return True
+    folder = machine.folder / "nobody"
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    machine.folder.chmod(0o755)
+    program = subprocess.Popen(
+        ["setpriv", "--reuid=65534", "--clear-groups", str(machine.bins / "revhyperd"), "--config",
+         str(machine.config), "--run-dir", str(folder / "run"), "--state-dir", str(folder / "state")],
+        stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    lines = []
+    while "ready" not in (lines[-1] if lines else ""):
+        line = program.stderr.readline()
+        if not line:
+            break
+        lines.append(line)
+    program.send_signal(signal.SIGTERM)
+    program.wait(10)
+    text = "".join(lines)
+    good = "SCHED_FIFO is not permitted" in text and "ready" in text
+    print(f"without real-time permission it runs and says so: {'ok' if good else 'FAILED'}: {text.strip()}")
+    return good
+
+
+def main():
+    results = []
+    with Machine(sys.argv[1], bus="rtu") as machine:
+        results.append(without_simulator(machine))
+        results.append(expect("a second daemon in the same folder", start_again(
+            machine, "--run-dir", machine.run, "--state-dir", machine.state), 1, "another revhyperd", "--run-dir"))
+        taken = socket.socket()
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        results.append(expect("a taken port", start_again(
+            machine, "--run-dir", machine.folder / "other", "--state-dir", machine.folder / "other-state",
+            "--set", f"daemon.stream_port={port}"), 1, str(port), "stream_port"))
+        results.append(expect("a folder that cannot be made", start_again(
+            machine, "--run-dir", "/proc/nowhere", "--state-dir", machine.folder / "x"), 1, "/proc/nowhere"))
+        results.append(without_realtime(machine))
+        pid = machine.programs["daemon"].pid
+        started = time.monotonic()
+        status = machine.end("daemon")
+        good = status == 0 and time.monotonic() - started < 3
+        print(f"SIGTERM ends it: {'ok' if good else 'FAILED'}: process {pid}, exit {status}")
+        results.append(good)
+    sys.exit(0 if all(results) else 1)
+
+
+if __name__ == "__main__":
+    main()
