@@ -16,10 +16,12 @@ BUILD_PACKAGES=(
 )
 TEST_PACKAGES=(
     "python3-jsonschema:file /usr/lib/python3/dist-packages/jsonschema/__init__.py"
-    "chromium:command chromium" "valgrind:command valgrind" "git:command git" "procps:command ps"
+    "chromium:command chromium"
 )
+BENCH_PACKAGES=("valgrind:command valgrind")
 LINT_PACKAGES=(
     "clang-format:command clang-format" "clang-tidy:command clang-tidy" "cppcheck:command cppcheck"
+    "git:command git"
 )
 
 is_there() {
@@ -32,7 +34,7 @@ is_there() {
 
 # install_missing "package:kind name" ...
 install_missing() {
-    local missing=() row package how
+    local missing=() row package how log
     for row in "$@"; do
         package=${row%%:*} how=${row#*:}
         # shellcheck disable=SC2086
@@ -45,9 +47,14 @@ install_missing() {
         exit 1
     fi
     echo "installing: ${missing[*]}" >&2
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        "${missing[@]}" >/tmp/revhyper-apt.log 2>&1 || { tail -n 30 /tmp/revhyper-apt.log >&2; exit 1; }
+    log=$(mktemp)
+    if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+        --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        rm -f "$log"
+        exit 1
+    fi
+    rm -f "$log"
 }
 
 # build PRESET [targets...]: configures and builds quietly; the log is shown where it fails

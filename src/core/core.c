@@ -31,6 +31,7 @@ void rh_core_init(rh_core_t *core, const rh_core_config_t *config)
     memset(core, 0, sizeof *core);
     core->config = *config;
     core->age_drive_ns = nanoseconds(config->limits.age_drive_ms);
+    core->age_encoder_ns = nanoseconds(config->limits.age_encoder_ms);
     core->age_cells_ns = nanoseconds(config->limits.age_cells_ms);
     core->cell_lag_ns = (int64_t)(config->cell_lag_s * (double)RH_NS_PER_S);
     core->load_settings = (rh_load_settings_t){
@@ -59,8 +60,9 @@ static double law_nm(const rh_core_t *core, const rh_arm_t *arm)
 /* A settled angle, with the forces and the law at its own moment. */
 static rh_point_t point_at(rh_core_t *core, const rh_settled_t *settled)
 {
-    const rh_posture_t posture = {settled->node.cos_angle, settled->accel_dps2};
-    const rh_arm_t arm = {settled->node.cos_angle, settled->rate_dps};
+    const double cos_angle = cos(settled->node.angle_deg * RH_RAD_PER_DEG);
+    const rh_posture_t posture = {cos_angle, settled->accel_dps2};
+    const rh_arm_t arm = {cos_angle, settled->rate_dps};
     double force_n[2] = {0.0, 0.0};
     const bool has_force = rh_cells_force_at(
         &core->cells, &core->config.machine, &posture,
@@ -90,24 +92,43 @@ static void count_reps(rh_step_t *step, const rh_settled_t *settled)
     }
 }
 
-/* Follows the arm; a rep is not followed across a silence of the encoder. */
-static void follow_arm(rh_step_t *step)
+/* The live estimate, from the motor's encoder as it is: the newest there is. A rep is
+ * not followed across its silence. */
+static void follow_motor(rh_step_t *step)
 {
     rh_core_t *core = step->core;
     const rh_reading_t angle = rh_sample_take(
         &core->sampler, step->input, RH_SIGNAL_MOTOR_ANGLE, core->age_drive_ns);
-    rh_settled_t settled;
 
     if (angle.is_fresh) {
         rh_estimate_feed(&core->estimate, angle.t_ns, angle.value);
         if (core->estimate.restarted) {
+            rh_play_restart(&core->play);
+            rh_track_restart(&core->track);
             rh_session_count(step);
-        }
-        while (rh_estimate_next(&core->estimate, &settled)) {
-            count_reps(step, &settled);
         }
     }
     rh_estimate_predict(&core->estimate, step->input->now_ns, core->age_drive_ns);
+}
+
+/* The arm without the gear's play: what is counted and measured. */
+static void follow_arm(rh_step_t *step)
+{
+    rh_core_t *core = step->core;
+    const rh_reading_t angle = rh_sample_take(
+        &core->sampler, step->input, RH_SIGNAL_ARM_ANGLE, core->age_encoder_ns);
+    rh_settled_t settled;
+    rh_node_t node;
+
+    if (angle.is_fresh) {
+        rh_play_feed(&core->play, angle.t_ns, angle.value);
+    }
+    while (rh_play_next(&core->play, &core->estimate, &node)) {
+        rh_track_feed(&core->track, &node);
+        while (rh_track_next(&core->track, &settled)) {
+            count_reps(step, &settled);
+        }
+    }
 }
 
 static void follow_phase(rh_step_t *step)
@@ -220,6 +241,7 @@ void rh_core_step(rh_core_t *core, const rh_input_t *input,
     events->count = 0;
     core->tick++;
     rh_cells_take(&core->cells, &core->sampler, input, core->age_cells_ns);
+    follow_motor(&step);
     follow_arm(&step);
     follow_phase(&step);
     follow_cells(&step);

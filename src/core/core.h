@@ -18,6 +18,7 @@
 #include "events.h"
 #include "load.h"
 #include "phase.h"
+#include "play.h"
 #include "rh/event.h"
 #include "rh/input.h"
 #include "rh/request.h"
@@ -26,6 +27,7 @@
 #include "rom.h"
 #include "sample.h"
 #include "session.h"
+#include "track.h"
 #include "zero.h"
 
 typedef struct {
@@ -50,15 +52,17 @@ typedef struct {
 typedef struct {
     rh_core_config_t config;
     rh_load_settings_t load_settings;
-    int64_t age_drive_ns, age_cells_ns, cell_lag_ns;
+    int64_t age_drive_ns, age_encoder_ns, age_cells_ns, cell_lag_ns;
     uint64_t tick;
     int64_t now_ns;  /* of the last tick; 0 = none yet */
     uint32_t safety; /* rh_safety_state_t that core has answered to */
     bool limit_was_active;
     rh_sampler_t sampler;
     rh_cells_t cells;
-    rh_estimator_t estimate;
-    rh_now_t now; /* the live phase */
+    rh_estimator_t estimate; /* live, from the motor */
+    rh_play_t play;
+    rh_track_t track; /* settled, without the gear's play */
+    rh_now_t now;     /* the live phase */
     rh_zero_t zero;
     rh_rom_t rom;
     rh_load_t load;

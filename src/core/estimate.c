@@ -20,6 +20,11 @@ static rh_node_t *at(rh_estimator_t *estimator, uint32_t number)
     return &estimator->node[number % RH_ESTIMATE_NODES];
 }
 
+const rh_node_t *rh_estimate_node(const rh_estimator_t *estimator, uint32_t number)
+{
+    return &estimator->node[number % RH_ESTIMATE_NODES];
+}
+
 static double seconds(int64_t from_ns, int64_t to_ns)
 {
     return (double)(to_ns - from_ns) * SECONDS_PER_NS;
@@ -62,45 +67,27 @@ static bool accepts(rh_estimator_t *estimator, int64_t t_ns, double angle_deg)
     return true;
 }
 
-void rh_estimate_feed(rh_estimator_t *estimator, int64_t t_ns, double angle_deg)
-{
-    estimator->restarted = false;
-    if (estimator->count > 0 && !accepts(estimator, t_ns, angle_deg)) {
-        return;
-    }
-    *at(estimator, estimator->count) = (rh_node_t){
-        .t_ns = t_ns,
-        .angle_deg = angle_deg,
-        .cos_angle = cos(angle_deg * RH_RAD_PER_DEG),
-    };
-    estimator->count++;
-}
-
-/* The slope from the pending sample to the newest serves the prediction, too. */
+/* The slope from `k` to the newest and the bend of the parabola through all three. */
 static void settle(rh_estimator_t *estimator, const rh_node_t *a, const rh_node_t *k,
-                   const rh_node_t *b, rh_settled_t *settled)
+                   const rh_node_t *b)
 {
     const double before_s = seconds(a->t_ns, k->t_ns);
     const double after_s = seconds(k->t_ns, b->t_ns);
     const double before_dps = (k->angle_deg - a->angle_deg) / before_s;
     const double after_dps = (b->angle_deg - k->angle_deg) / after_s;
-    const double scale = 1.0 / (before_s + after_s);
+    const double accel_dps2 = 2.0 * (after_dps - before_dps) / (before_s + after_s);
     const double step_s = seconds(estimator->slope_t_ns, (k->t_ns + b->t_ns) / 2);
-    double gain = 1.0;
+    const double gain =
+        estimator->has_slope ? step_s / (step_s + ACCEL_SMOOTHING_S) : 1.0;
 
-    settled->node = *k;
-    settled->rate_dps = (before_dps * after_s + after_dps * before_s) * scale;
-    settled->accel_dps2 = 2.0 * (after_dps - before_dps) * scale;
-    if (estimator->has_slope) {
-        gain = step_s / (step_s + ACCEL_SMOOTHING_S);
-    }
-    estimator->accel_dps2 += gain * (settled->accel_dps2 - estimator->accel_dps2);
+    estimator->accel_dps2 += gain * (accel_dps2 - estimator->accel_dps2);
     estimator->slope_dps = after_dps;
     estimator->slope_t_ns = (k->t_ns + b->t_ns) / 2;
     estimator->has_slope = true;
 }
 
-bool rh_estimate_next(rh_estimator_t *estimator, rh_settled_t *settled)
+/* Settles every sample that has another RH_ESTIMATE_SPAN_NS after it. */
+static void settle_pending(rh_estimator_t *estimator)
 {
     const rh_node_t *newest = at(estimator, estimator->count - 1);
 
@@ -109,7 +96,7 @@ bool rh_estimate_next(rh_estimator_t *estimator, rh_settled_t *settled)
         const int64_t left_ns = node->t_ns - RH_ESTIMATE_SPAN_NS;
 
         if (newest->t_ns - node->t_ns < RH_ESTIMATE_SPAN_NS) {
-            return false;
+            return;
         }
         while (estimator->left + 1 < estimator->pending &&
                at(estimator, estimator->left + 1)->t_ns <= left_ns) {
@@ -117,22 +104,21 @@ bool rh_estimate_next(rh_estimator_t *estimator, rh_settled_t *settled)
         }
         estimator->pending++;
         if (at(estimator, estimator->left)->t_ns <= left_ns) {
-            settle(estimator, at(estimator, estimator->left), node, newest, settled);
-            return true;
+            settle(estimator, at(estimator, estimator->left), node, newest);
         }
     }
-    return false;
 }
 
-/* cos(a + d) to the second order, for the few degrees of a prediction: one call of cos
- * a sample is enough. */
-static double shift_cosine(const rh_node_t *node, double shift_deg)
+void rh_estimate_feed(rh_estimator_t *estimator, int64_t t_ns, double angle_deg)
 {
-    const double shift_rad = shift_deg * RH_RAD_PER_DEG;
-    const double size = sqrt(fmax(0.0, 1.0 - node->cos_angle * node->cos_angle));
-    const double sine = node->angle_deg < 0.0 ? -size : size;
-
-    return node->cos_angle * (1.0 - 0.5 * shift_rad * shift_rad) - shift_rad * sine;
+    estimator->restarted = false;
+    if (estimator->count > 0 && !accepts(estimator, t_ns, angle_deg)) {
+        return;
+    }
+    *at(estimator, estimator->count) =
+        (rh_node_t){.t_ns = t_ns, .angle_deg = angle_deg};
+    estimator->count++;
+    settle_pending(estimator);
 }
 
 void rh_estimate_predict(rh_estimator_t *estimator, int64_t now_ns, int64_t age_max_ns)
@@ -159,5 +145,5 @@ void rh_estimate_predict(rh_estimator_t *estimator, int64_t now_ns, int64_t age_
     estimator->rate_dps =
         estimator->slope_dps + accel_dps2 * seconds(estimator->slope_t_ns, now_ns);
     estimator->angle_deg = newest->angle_deg + shift_deg;
-    estimator->cos_angle = shift_cosine(newest, shift_deg);
+    estimator->cos_angle = cos(estimator->angle_deg * RH_RAD_PER_DEG);
 }

@@ -96,6 +96,7 @@ int house_build(void **state)
     }
     (void)snprintf(path, sizeof(path), "%s/devices", house->folder);
     if (mkdir(path, 0700) != 0) {
+        free(house);
         return -1;
     }
     for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {

@@ -346,7 +346,7 @@ static int by_size(const void *a, const void *b)
 /* Measures the gaps between `count` requests; the median of what exceeds t35, in us. */
 static int check_gaps(rig_t *rig, int count)
 {
-    int dead_us[100];
+    int dead_us[100] = {0};
     int from = slave_count(rig->slave);
     assert_true(slave_await(rig->slave, from + count, 0, 0) == from + count);
     for (int i = 0; i < count; i++) {

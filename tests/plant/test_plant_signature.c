@@ -16,6 +16,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define SEEDS 20
 #define FREE_STOP_DEG 25.0
@@ -113,7 +114,10 @@ static rh_signature_t measure(const case_t *what, uint64_t seed)
 
 static double value_of(const rh_signature_t *signature, const cell_t *cell)
 {
-    return *(const double *)((const char *)signature + cell->offset);
+    double value;
+
+    memcpy(&value, (const char *)signature + cell->offset, sizeof(value));
+    return value;
 }
 
 static double tolerance_of(const cell_t *cell)

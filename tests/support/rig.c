@@ -332,6 +332,7 @@ void rig_init(rig_t *rig, rig_options_t options)
     rh_person_t person = rh_person_of_mass(options.mass_kg);
     rh_plant_init(&rig->plant, &config, person, options.seed);
     rig->settings.machine.strap_radius_m = rh_plant_truth(&rig->plant).strap_radius_m;
+    rig->settings.machine.strap_mass_kg = 0.0; /* the plant's has weight only */
     rh_truth_init(&rig->truth, 0.0);
     char error[256] = "";
     rh_limits_t limits;
@@ -344,7 +345,8 @@ void rig_init(rig_t *rig, rig_options_t options)
     rh_core_config_t core = {.machine = rig->settings.machine,
                              .limits = rig->settings.limits,
                              .training = rig->settings.training,
-                             .period_s = TICK_NS * 1e-9};
+                             .period_s = TICK_NS * 1e-9,
+                             .cell_lag_s = config.cell_filter_s};
     rh_machine_init(&rig->machine, &core, &limits);
     rig->input.console_present = true;
     rig->estop_closed = true;
