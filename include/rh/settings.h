@@ -23,6 +23,7 @@ typedef struct {
     double friction_nm;      /* Coulomb friction of arm and gear, identified */
     double strap_weight_n;   /* hardware beyond the cells: reads as this * cos(angle) */
     double strap_mass_kg;    /* the same as a mass, for its inertia */
+    double cell_lag_ms;      /* the cell transmitters' own filter delay */
     double pad_span_mm;      /* front pad cell to rear pad cell */
     double load_max_kg;
     double torque_max_nm;          /* resisting, at the arm */

@@ -155,7 +155,8 @@ static const rh_key_t machine_keys[] = {
 #undef FLAGS
 #define FLAGS 0
     REAL(strap_weight_n, 0, 50, "N", "10", "hardware beyond the cells, arm horizontal"),
-    REAL(strap_mass_kg, 0, 5, "kg", "1.02", "the same as a mass"),
+    REAL(strap_mass_kg, 0, 5, "kg", "0", "its inertia beyond the cells, as a mass"),
+    REAL(cell_lag_ms, 0, 200, "ms", "10", "delay of the cell transmitters' own filter"),
     REAL(pad_span_mm, 100, 1500, "mm", "500", "front pad cell to rear pad cell"),
     WORD(simulated, yes_no, "no", "a simulator stands behind the buses"),
     TEXT_AT(profiles, profile_dir, RH_KEY_PATH, 1, "../devices",

@@ -81,18 +81,6 @@ static uint32_t may_start_set(const rh_step_t *step)
     return is_armed(step) ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_ARMED;
 }
 
-/* A rep past its top is worth waiting for; anything else ends the set now. */
-static void end_set(rh_step_t *step)
-{
-    rh_core_t *core = step->core;
-
-    if (!rh_counter_is_past_top(&core->counter)) {
-        rh_session_finish_set(step);
-    } else if (core->training.set_end_ns == 0) {
-        core->training.set_end_ns = step->input->now_ns + RH_SET_END_WAIT_NS;
-    }
-}
-
 static uint32_t may_zero(const rh_step_t *step)
 {
     return is_armed(step) ? RH_REFUSAL_ARMED : RH_REFUSAL_NONE;
@@ -247,7 +235,7 @@ static const rh_command_row_t COMMANDS[] = {
     {.command = RH_COMMAND_SET_END,
      .to = STAY,
      .refused = {NO(NO_SESSION), NO(NO_SET), NO(NO_SET), YES},
-     .deed = end_set},
+     .deed = rh_session_end_set},
     {.command = RH_COMMAND_SENSOR_ZERO,
      .to = STAY,
      .refused = {YES, YES, NO(WRONG_STATE), NO(IN_SET)},

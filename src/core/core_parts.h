@@ -28,6 +28,8 @@ void rh_session_rep(rh_step_t *step, int found);
 void rh_session_start_set(rh_step_t *step);
 /* Closes what can be closed, drops the rest, publishes the set. */
 void rh_session_finish_set(rh_step_t *step);
+/* As asked for: a rep past its top is worth waiting for; else the set ends now. */
+void rh_session_end_set(rh_step_t *step);
 /* Ends what the gate's leaving of ARMED ends, and sets that waited for a rep. */
 void rh_session_watch(rh_step_t *step);
 

@@ -202,6 +202,17 @@ static void answer_gate(rh_step_t *step)
     }
 }
 
+void rh_session_end_set(rh_step_t *step)
+{
+    rh_core_t *core = step->core;
+
+    if (!rh_counter_is_past_top(&core->counter)) {
+        rh_session_finish_set(step);
+    } else if (core->training.set_end_ns == 0) {
+        core->training.set_end_ns = step->input->now_ns + RH_SET_END_WAIT_NS;
+    }
+}
+
 void rh_session_watch(rh_step_t *step)
 {
     rh_core_t *core = step->core;
@@ -213,6 +224,9 @@ void rh_session_watch(rh_step_t *step)
         answer_gate(step);
     }
     core->safety = step->last->safety;
+    if (training->state == RH_SESSION_SET && !step->input->console_present) {
+        rh_session_end_set(step); /* hazard 45: the trainer walked off */
+    }
     if (waits && training->state == RH_SESSION_SET &&
         (step->input->now_ns >= training->set_end_ns ||
          !rh_counter_is_past_top(&core->counter))) {

@@ -198,7 +198,8 @@ bool rh_verb_read(const rh_verb_t *verb, const json_t *args, rh_command_t *comma
                              verb->name, arg->name);
         }
         if (value == NULL && arg->type == RH_ARG_NUMBER) {
-            *(double *)((char *)command + arg->offset) = (double)NAN; /* "as it is" */
+            *(double *)(void *)((char *)command + arg->offset) =
+                (double)NAN; /* "as it is" */
         }
         if (value != NULL &&
             !readers[arg->type](arg, value, (char *)command + arg->offset, error)) {

@@ -174,6 +174,7 @@ int rh_loop_init(rh_loop_t *loop, const rh_settings_t *settings, char *error,
     rh_core_config_t config = {.machine = settings->machine,
                                .limits = settings->limits,
                                .training = settings->training,
+                               .cell_lag_s = 1e-3 * settings->machine.cell_lag_ms,
                                .period_s = 1.0 / settings->daemon.tick_hz};
     rh_machine_init(&loop->machine, &config, &limits);
     return 0;

@@ -231,6 +231,7 @@ void bench_init(bench_t *bench, bench_layout_t layout)
     rh_core_init(&bench->core, &bench->config);
     bench->period_s = bench->config.period_s;
     bench->now_ns = 1000 * RH_NS_PER_S;
+    bench->input.console_present = true;
     bench->from_deg = -90.0;
     bench->to_deg = -90.0;
     bench->random = 1;

@@ -222,6 +222,22 @@ static void a_rep_before_its_top_is_not_waited_for(void **state)
     assert_int_equal(bench.snapshot.session, RH_SESSION_READY);
 }
 
+/* Hazard 45: the rep is finished, then the set is over; nobody trains alone. */
+static void a_console_that_is_lost_ends_the_set_after_the_rep(void **state)
+{
+    (void)state;
+    enter(RH_SESSION_SET);
+    bench_stroke(&bench, 0.0, 1.7);
+    bench_stroke(&bench, -45.0, 1.2);
+    bench.input.console_present = false;
+    bench_pause(&bench, 0.02);
+    assert_int_equal(bench.snapshot.session, RH_SESSION_SET);
+    bench_stroke(&bench, -90.0, 1.2);
+    bench_pause(&bench, 0.2);
+    assert_int_equal(bench.snapshot.session, RH_SESSION_READY);
+    assert_int_equal(bench.log.rep_count, 1);
+}
+
 static void a_fault_in_the_set_ends_it(void **state)
 {
     (void)state;
@@ -329,6 +345,7 @@ int main(void)
         cmocka_unit_test(the_end_of_a_set_waits_for_a_rep_past_its_top),
         cmocka_unit_test(it_waits_five_seconds_and_no_longer),
         cmocka_unit_test(a_rep_before_its_top_is_not_waited_for),
+        cmocka_unit_test(a_console_that_is_lost_ends_the_set_after_the_rep),
         cmocka_unit_test(a_fault_in_the_set_ends_it),
         cmocka_unit_test(the_mode_changes_in_a_set_only_without_load_at_the_bottom),
         cmocka_unit_test(between_sets_the_load_goes_off_before_the_mode_changes),
