@@ -23,6 +23,7 @@ typedef enum {
 } rh_quality_t;
 
 typedef struct {
+    /* inverted with the value where a flag's binding says `invert` */
     int32_t raw;      /* the device's own number: counts, register value, bit */
     int32_t milli;    /* the same in thousandths of the signal's unit */
     int64_t age_ns;   /* since the device took it, seen from rh_input_t.now_ns */

@@ -151,6 +151,13 @@ def play(given, machine):
         print(json.dumps(summary(machine, given.bus, given.seconds)))
 
 
+def tell_faults(machine):
+    for fault in machine.stream.of("fault"):
+        if fault["open"] and fault["fault"] != "boot":
+            print(f"demo: {fault['sentence']} ({fault['fault']}: {fault['measured']:g} {fault['unit']}, "
+                  f"permitted {fault['threshold']:g}) {fault['remedy']}", file=sys.stderr)
+
+
 def main():
     given = arguments()
     try:
@@ -158,7 +165,11 @@ def main():
             machine.start_all()
             machine.start("web", "revhyper-web", "--run-dir", machine.run, "--port", 8570)
             machine.wait_ready("web", machine.run / "web.json")
-            play(given, machine)
+            try:
+                play(given, machine)
+            except MachineError:
+                tell_faults(machine)
+                raise
     except MachineError as error:
         print(f"demo: {error}", file=sys.stderr)
         sys.exit(1)

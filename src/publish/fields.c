@@ -97,7 +97,6 @@ static const rh_field_t state[] = {
     IN_STATE(FAULTS, faults),
     WORDS("waits_for", rh_state_view_t, snapshot.waits_for, rh_name_wait, RH_WAIT_COUNT),
     OBJECT("lease", &lease_fields, 0),
-    IN_STATE(U32, overruns),
 };
 
 /* ---- rep, set, session ---- */

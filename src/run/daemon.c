@@ -131,7 +131,11 @@ static int open_publish(daemon_t *self)
         .loop = &self->loop,
         .mono_ns = rh_clock_mono_ns,
     };
-    return rh_publish_open(&self->publish, &settings, self->error, ERROR_SIZE);
+    int status = rh_publish_open(&self->publish, &settings, self->error, ERROR_SIZE);
+    if (status != 0) {
+        free(self->config_text);
+    }
+    return status;
 }
 
 static void close_publish(daemon_t *self)
