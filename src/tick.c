@@ -17,12 +17,17 @@ void rh_machine_init(rh_machine_t *machine, const rh_core_config_t *config,
     machine->limits = *limits;
 }
 
+/* No event can be lost for want of room: core's, the gate's faults, every fault cleared
+ * at once, and the gate's notes (state, pain angle, limit, reset) with its answer. */
+#define GATE_NOTES_AND_ANSWER 5
+_Static_assert(RH_CORE_EVENTS + RH_SAFETY_FAULTS + RH_FAULT_COUNT +
+                       GATE_NOTES_AND_ANSWER <=
+                   RH_TICK_EVENTS,
+               "a tick's events have room in its output");
+
 static rh_event_t *add(rh_output_t *output, uint32_t kind, int64_t now_ns)
 {
-    /* The last place is overwritten rather than passed: the bound is far above what the
-     * rooms can make in one tick (tests/house counts them). */
-    uint32_t place = output->event_count < RH_TICK_EVENTS ? output->event_count++
-                                                          : RH_TICK_EVENTS - 1;
+    uint32_t place = output->event_count++; /* within the array: asserted above */
     rh_event_t *event = &output->event[place];
     memset(event, 0, sizeof(*event));
     event->kind = kind;
@@ -84,7 +89,7 @@ static void tell_gate(rh_output_t *output, const rh_input_t *input,
 
 static void tell_core(rh_output_t *output, const rh_core_events_t *events)
 {
-    for (int i = 0; i < events->count && output->event_count < RH_TICK_EVENTS; i++) {
+    for (int i = 0; i < events->count; i++) {
         output->event[output->event_count++] = events->event[i];
     }
 }

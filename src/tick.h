@@ -15,7 +15,7 @@
 #include "rh/snapshot.h"
 #include "safety.h"
 
-#define RH_TICK_EVENTS 32
+#define RH_TICK_EVENTS 64 /* more than the rooms can make in one tick: see tick.c */
 
 /* All of the machine's state; the caller owns it. Zeroed it is locked; it must be
  * initialised before the first tick. */
