@@ -70,9 +70,10 @@ static const char *const result_words[RH_LINK_RESULTS] = {
     [RH_LINK_DOWN] = "the port is gone; check the adapter or the network",
 };
 
-static void count(rh_bus_t *bus, rh_link_result_t result)
+static void count(rh_bus_t *bus, rh_link_result_t result, const rh_link_reply_t *reply)
 {
     rh_bus_stats_t *stats = &bus->report.bus;
+    stats->late_replies += result == RH_LINK_GOOD && reply->is_late;
     stats->requests++;
     stats->errors += result != RH_LINK_GOOD;
     stats->timeouts += result == RH_LINK_TIMEOUT;
@@ -99,9 +100,9 @@ static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
     rh_frame_t request;
     rh_link_reply_t reply;
 
-    rh_device_request(device, job, bus->outputs, rh_link_now_ns(), &request);
+    rh_device_request(device, job, bus->outputs, rh_pace_now_ns(), &request);
     rh_link_result_t result = rh_link_exchange(&bus->link, &request, &reply);
-    count(bus, result);
+    count(bus, result, &reply);
     if (reply.arrived_ns != 0) {
         bus->window.busy_ns += reply.arrived_ns - reply.sent_ns + bus->link.gap_ns;
     }
@@ -114,7 +115,7 @@ static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
         }
     } else {
         explain(bus, device, &request, result);
-        rh_device_fail(device, job, rh_link_now_ns(), bus->samples);
+        rh_device_fail(device, job, rh_pace_now_ns(), bus->samples);
     }
     rh_schedule_done(&bus->schedule, job, result == RH_LINK_GOOD);
     return result;
@@ -130,7 +131,7 @@ static bool settle(rh_bus_t *bus, rh_link_result_t result)
         bus->heard_ns = bus->link.quiet_ns;
         return true;
     }
-    if (bus->link.is_tcp && rh_link_now_ns() - bus->heard_ns > DEAF_NS) {
+    if (bus->link.is_tcp && rh_pace_now_ns() - bus->heard_ns > DEAF_NS) {
         return false;
     }
     return result != RH_LINK_DOWN && rh_link_resync(&bus->link);
@@ -152,9 +153,9 @@ static void disconnect(rh_bus_t *bus)
 
 static void pause_for(rh_bus_t *bus, int64_t pause_ns)
 {
-    int64_t until_ns = rh_link_now_ns() + pause_ns;
-    while (!atomic_load(&bus->stopping) && rh_link_now_ns() < until_ns) {
-        rh_link_sleep_until(rh_link_now_ns() + BACKOFF_MIN_NS / 2, false);
+    int64_t until_ns = rh_pace_now_ns() + pause_ns;
+    while (!atomic_load(&bus->stopping) && rh_pace_now_ns() < until_ns) {
+        rh_pace_sleep_until(rh_pace_now_ns() + BACKOFF_MIN_NS / 2);
     }
 }
 
@@ -177,7 +178,7 @@ static void connect_or_wait(rh_bus_t *bus)
         bus->schedule.devices[i]->failures = 0;
     }
     bus->backoff_ns = BACKOFF_MIN_NS;
-    bus->heard_ns = rh_link_now_ns();
+    bus->heard_ns = rh_pace_now_ns();
     bus->report.bus.is_up = true;
     publish_report(bus);
 }
@@ -194,15 +195,15 @@ static void lose_link(rh_bus_t *bus)
 static void run_once(rh_bus_t *bus)
 {
     rh_link_wait_gap(&bus->link);
-    rh_job_t job = rh_schedule_next(&bus->schedule, bus->outputs, rh_link_now_ns());
+    rh_job_t job = rh_schedule_next(&bus->schedule, bus->outputs, rh_pace_now_ns());
     if (job.kind == RH_JOB_NONE) {
-        rh_link_sleep_until(rh_link_now_ns() + IDLE_NS, false);
+        rh_pace_sleep_until(rh_pace_now_ns() + IDLE_NS);
     } else if (!settle(bus, transact(bus, job))) {
         lose_link(bus);
     } else {
         publish_samples(bus);
     }
-    close_window(bus, rh_link_now_ns());
+    close_window(bus, rh_pace_now_ns());
     publish_report(bus);
 }
 
@@ -240,7 +241,7 @@ static void *run(void *argument)
     (void)snprintf(name, sizeof(name), "bus-%.11s", bus->settings->name);
     (void)pthread_setname_np(pthread_self(), name);
     (void)prctl(PR_SET_TIMERSLACK, 1UL); /* 50 us each gap otherwise */
-    bus->window.since_ns = rh_link_now_ns();
+    bus->window.since_ns = rh_pace_now_ns();
     bus->backoff_ns = BACKOFF_MIN_NS;
     publish_report(bus);
     while (!atomic_load(&bus->stopping)) {

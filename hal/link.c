@@ -15,38 +15,19 @@
 #define NS_PER_S INT64_C(1000000000)
 #define NS_PER_US INT64_C(1000)
 #define US_PER_S 1000000
-#define SPIN_NS (100 * NS_PER_US)
 #define CONNECT_TIMEOUT_US 250000
 #define CRC_SIZE 2
 #define MBAP_SIZE 6     /* without the unit id, which is the frame's first byte */
 #define RESYNC_LIMIT 10 /* a babbling device must not hold the bus for ever */
 /* A device's clock may be a little fast; a stale reply is early by far more. */
 #define WIRE_TOLERANCE_PERCENT 95
+/* From a request's end to the reply's composing, at most: HARDWARE.md 6. */
+#define TURNAROUND_MAX_NS (3000 * NS_PER_US)
 
 static const int32_t bauds[] = {110,     300,     600,     1200,    2400,    4800,
                                 9600,    19200,   38400,   57600,   115200,  230400,
                                 460800,  500000,  576000,  921600,  1000000, 1152000,
                                 1500000, 2000000, 2500000, 3000000, 3500000, 4000000};
-
-int64_t rh_link_now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-void rh_link_sleep_until(int64_t until_ns, bool exact)
-{
-    int64_t wake_ns = exact ? until_ns - SPIN_NS : until_ns;
-    struct timespec wake = {wake_ns / NS_PER_S, wake_ns % NS_PER_S};
-
-    if (wake_ns > rh_link_now_ns()) {
-        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, NULL) == EINTR) {
-        }
-    }
-    while (exact && rh_link_now_ns() < until_ns) {
-    }
-}
 
 bool rh_link_baud_is_known(int32_t baud)
 {
@@ -117,7 +98,7 @@ int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char 
         link->context = NULL;
         return error;
     }
-    link->quiet_ns = rh_link_now_ns();
+    link->quiet_ns = rh_pace_now_ns();
     return 0;
 }
 
@@ -130,9 +111,15 @@ void rh_link_close(rh_link_t *link)
     }
 }
 
-void rh_link_wait_gap(const rh_link_t *link)
+void rh_link_wait_gap(rh_link_t *link)
 {
-    rh_link_sleep_until(link->quiet_ns + link->gap_ns, !link->is_tcp);
+    int64_t until_ns = link->quiet_ns + link->gap_ns;
+
+    if (link->is_tcp) {
+        rh_pace_sleep_until(until_ns);
+    } else {
+        rh_pace_wait_until(&link->pace, until_ns);
+    }
 }
 
 static int64_t wire_ns(const rh_link_t *link, int size)
@@ -174,14 +161,26 @@ static rh_link_result_t unwrap(rh_link_t *link, const uint8_t *adu, int size,
     return RH_LINK_GOOD;
 }
 
+/* A reply that took longer than a device does was held up somewhere, perhaps in this
+ * computer: then it may be as old as the end of its request. */
+static int64_t composed_ns(const rh_link_reply_t *reply, int64_t request_ns,
+                           int64_t reply_ns)
+{
+    int64_t asked_ns = reply->sent_ns + request_ns;
+    int64_t at_best_ns = reply->arrived_ns - reply_ns;
+
+    return at_best_ns - asked_ns <= TURNAROUND_MAX_NS ? at_best_ns : asked_ns;
+}
+
 static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
                               rh_link_reply_t *reply)
 {
+    int64_t request_ns = wire_ns(link, request->size);
     int64_t reply_ns = wire_ns(link, reply->size);
-    int64_t least_ns = wire_ns(link, request->size) + reply_ns;
+    int64_t least_ns = request_ns + reply_ns;
     int64_t took_ns = reply->arrived_ns - reply->sent_ns;
 
-    reply->stamp_ns = reply->arrived_ns - reply_ns;
+    reply->stamp_ns = composed_ns(reply, request_ns, reply_ns);
     if (took_ns * 100 < least_ns * WIRE_TOLERANCE_PERCENT) {
         return RH_LINK_STALE; /* no device can answer before it was asked */
     }
@@ -196,17 +195,30 @@ static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
     return RH_LINK_WRONG;
 }
 
+/* A request that was heard out in vain has had its resync: the wire has been silent
+ * since the timeout. Any other error has the resync before it. */
+static void note_end(rh_link_t *link, int64_t timeout_ns, bool has_reply,
+                     rh_link_reply_t *reply)
+{
+    bool in_vain = link->is_in_step && !has_reply && reply->arrived_ns > timeout_ns;
+
+    reply->is_late = has_reply && reply->arrived_ns > timeout_ns;
+    link->quiet_ns = in_vain ? timeout_ns : reply->arrived_ns;
+    link->resynced_ns = reply->arrived_ns + (in_vain ? 0 : link->resync_ns);
+}
+
 static rh_link_result_t receive(rh_link_t *link, const rh_frame_t *request,
                                 rh_link_reply_t *reply)
 {
     uint8_t adu[MODBUS_TCP_MAX_ADU_LENGTH];
-    int64_t until_ns = reply->sent_ns + wire_ns(link, request->size) +
-                       link->response_timeout_ns + wire_ns(link, request->reply_size);
+    int64_t timeout_ns = reply->sent_ns + wire_ns(link, request->size) +
+                         link->response_timeout_ns + wire_ns(link, request->reply_size);
+    int64_t until_ns = timeout_ns + (link->is_in_step ? link->resync_ns : 0);
 
-    set_timeout(link, (until_ns - rh_link_now_ns()) / NS_PER_US);
+    set_timeout(link, (until_ns - rh_pace_now_ns()) / NS_PER_US);
     int size = modbus_receive_confirmation(link->context, adu);
-    reply->arrived_ns = rh_link_now_ns();
-    link->quiet_ns = reply->arrived_ns;
+    reply->arrived_ns = rh_pace_now_ns();
+    note_end(link, timeout_ns, size >= 0, reply);
     if (size < 0) {
         return classify(errno);
     }
@@ -243,21 +255,23 @@ rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
         modbus_set_slave(link->context, request->bytes[0]) != 0) {
         return RH_LINK_DOWN;
     }
-    reply->sent_ns = rh_link_now_ns();
+    reply->sent_ns = rh_pace_now_ns();
     int sent = link->is_tcp ? send_tcp(link, request)
                             : modbus_send_raw_request(link->context, request->bytes,
                                                       request->size);
     if (sent < 0) {
         return classify(errno);
     }
-    return receive(link, request, reply);
+    rh_link_result_t result = receive(link, request, reply);
+    link->is_in_step = result == RH_LINK_GOOD || result == RH_LINK_EXCEPTION;
+    return result;
 }
 
 /* Waits for bytes until then, and drops them. 1 = some came, 0 = silence, -1 = down. */
 static int listen_until(rh_link_t *link, int64_t until_ns)
 {
     struct pollfd wire = {.fd = modbus_get_socket(link->context), .events = POLLIN};
-    int64_t left_ns = until_ns - rh_link_now_ns();
+    int64_t left_ns = until_ns - rh_pace_now_ns();
     struct timespec wait = {left_ns / NS_PER_S, left_ns % NS_PER_S};
 
     if (left_ns <= 0) {
@@ -275,16 +289,15 @@ static int listen_until(rh_link_t *link, int64_t until_ns)
 
 bool rh_link_resync(rh_link_t *link)
 {
-    int64_t started_ns = rh_link_now_ns();
+    int64_t started_ns = rh_pace_now_ns();
     int64_t limit_ns = started_ns + RESYNC_LIMIT * link->resync_ns;
-    int64_t until_ns = started_ns + link->resync_ns;
+    int64_t until_ns = link->resynced_ns;
     int heard = 1;
 
-    link->quiet_ns = started_ns;
-    while (heard > 0 && rh_link_now_ns() < limit_ns) {
+    while (heard > 0 && rh_pace_now_ns() < limit_ns) {
         heard = listen_until(link, until_ns);
         if (heard > 0) {
-            link->quiet_ns = rh_link_now_ns();
+            link->quiet_ns = rh_pace_now_ns();
             int64_t silent_ns = link->quiet_ns + link->gap_ns;
             until_ns = silent_ns > until_ns ? silent_ns : until_ns;
         }

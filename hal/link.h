@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "frame.h"
+#include "pace.h"
 #include "rh/hal.h"
 
 typedef enum {
@@ -32,7 +33,10 @@ typedef struct {
     int64_t char_ns; /* one character on the wire; 0 on TCP */
     int64_t gap_ns;  /* silence before a request */
     int64_t response_timeout_ns, resync_ns;
-    int64_t quiet_ns;     /* since when the wire is silent, CLOCK_MONOTONIC */
+    rh_pace_t pace;
+    int64_t quiet_ns;    /* since when the wire is silent, CLOCK_MONOTONIC */
+    int64_t resynced_ns; /* when the resync that an error needs is over */
+    bool is_in_step; /* the last request was answered: no older reply can still come */
     uint16_t transaction; /* TCP: id of the latest request */
 } rh_link_t;
 
@@ -40,16 +44,11 @@ typedef struct {
     uint8_t bytes[MODBUS_TCP_MAX_ADU_LENGTH]; /* unit id, function, data */
     int size;
     int64_t sent_ns, arrived_ns;
-    int64_t stamp_ns; /* when the device composed it: arrival less its own wire time; on
-                         TCP the arrival itself */
+    bool is_late;     /* after the response timeout, within the resync time */
+    int64_t stamp_ns; /* when the device composed it, never younger than that may be:
+                         arrival less its own wire time; where the reply or this thread
+                         was held up, the end of the request */
 } rh_link_reply_t;
-
-/* CLOCK_MONOTONIC. */
-int64_t rh_link_now_ns(void);
-
-/* Sleeps until that time; the last 100 us are spun where `exact`, since a sleeping
- * thread wakes 50 us late and the silence is most of a transaction. */
-void rh_link_sleep_until(int64_t until_ns, bool exact);
 
 /* Does the serial driver know this rate? libmodbus would take 9600 without a word. */
 bool rh_link_baud_is_known(int32_t baud);
@@ -64,16 +63,18 @@ int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char 
 void rh_link_close(rh_link_t *link);
 
 /* Waits out the silence before the next request. */
-void rh_link_wait_gap(const rh_link_t *link);
+void rh_link_wait_gap(rh_link_t *link);
 
 /* One request and its reply. Allowed from the end of the request: the response timeout
- * and the reply's own wire time. After anything but GOOD and EXCEPTION resync. */
+ * and the reply's own wire time. Where the request before it was answered, a reply can
+ * only belong to this one, and is heard out for the resync time, which passes anyway.
+ * After anything but GOOD and EXCEPTION resync. */
 rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
                                   rh_link_reply_t *reply);
 
-/* Waits out the resync time (the worst latency of a slave), longer while bytes come,
- * and forgets them: the frame silence must have passed since the last one. At most ten
- * times the resync time. False when the link is down. */
+/* Waits out what is left of the resync time (the worst latency of a slave), longer
+ * while bytes come, and forgets them: the frame silence must have passed since the last
+ * one. At most ten times the resync time. False when the link is down. */
 bool rh_link_resync(rh_link_t *link);
 
 #endif

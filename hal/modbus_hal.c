@@ -162,7 +162,7 @@ static int hal_open(rh_hal_t **out, const rh_hal_settings_t *settings, char *err
         return -ENOMEM;
     }
     hal->settings = *settings;
-    hal->opened_ns = rh_link_now_ns();
+    hal->opened_ns = rh_pace_now_ns();
     int result = prepare(hal, &refusal);
     if (result == 0) {
         result = start(hal, &refusal);
@@ -239,7 +239,7 @@ static void copy_device(const rh_hal_t *hal, int index, const rh_bus_report_t *r
     memcpy(stats->profile, settings->profile.name, sizeof(stats->profile));
     memcpy(stats->status, settings->profile.status, sizeof(stats->status));
     stats->is_ready = report->devices[place].is_ready;
-    stats->age_ns = rh_link_now_ns() - (since_ns > 0 ? since_ns : hal->opened_ns);
+    stats->age_ns = rh_pace_now_ns() - (since_ns > 0 ? since_ns : hal->opened_ns);
     stats->replies = report->devices[place].replies;
     stats->errors = report->devices[place].errors;
 }

@@ -14,15 +14,14 @@
 
 typedef enum {
     RH_EVENT_NONE = 0,
-    RH_EVENT_ANSWER,   /* to a command */
-    RH_EVENT_NOTE,     /* topic `event`: something worth a line */
-    RH_EVENT_CUE,      /* topic `cue`: one word for the bench screen, with its reason */
-    RH_EVENT_FAULT,    /* topic `fault`: raised */
-    RH_EVENT_CLEARED,  /* topic `fault`: gone (open: false) */
-    RH_EVENT_COUNT_UP, /* a rep was counted at its top turn or end of hold */
-    RH_EVENT_REP,      /* topic `rep`, once committed */
-    RH_EVENT_SET,      /* topic `set`, once committed */
-    RH_EVENT_SESSION   /* topic `session`, once committed */
+    RH_EVENT_ANSWER,  /* to a command */
+    RH_EVENT_NOTE,    /* topic `event`: something worth a line */
+    RH_EVENT_CUE,     /* topic `cue`: one word for the bench screen, with its reason */
+    RH_EVENT_FAULT,   /* topic `fault`: raised */
+    RH_EVENT_CLEARED, /* topic `fault`: gone (open: false) */
+    RH_EVENT_REP,     /* topic `rep`, once committed */
+    RH_EVENT_SET,     /* topic `set`, once committed */
+    RH_EVENT_SESSION  /* topic `session`, once committed */
 } rh_event_kind_t;
 
 /* X(ID, text): the words of the topic `event`. */
@@ -38,7 +37,6 @@ typedef enum {
     X(ZEROED, "zeroed")                                                                \
     X(PAIN_ANGLE, "pain_angle")       /* value: deg, at the comfort stop */            \
     X(LIMIT, "limit_active")          /* funnel or wall began to act; value: deg */    \
-    X(SENSOR_LATE, "sample_late")     /* a: RH_SIGNAL_*, value: ms; no fault */        \
     X(RESET_IGNORED, "reset_ignored") /* a: waits_for bits (hazard 51) */              \
     X(MODE, "mode_changed")           /* a, b: rh_mode_t from, to */
 

@@ -19,9 +19,10 @@ typedef struct {
     bool is_up;
     uint64_t requests, errors, timeouts, stale_replies, crc_errors, exceptions,
         reconnects;
-    double rate_hz;    /* cycles a second, over the last second */
-    double busy_frac;  /* share of the time the wire was occupied or kept silent */
-    double error_frac; /* failed requests, over the last second */
+    uint64_t late_replies; /* after the timeout and still taken; no errors */
+    double rate_hz;        /* cycles a second, over the last second */
+    double busy_frac;      /* share of the time the wire was occupied or kept silent */
+    double error_frac;     /* failed requests, over the last second */
     char last_error[RH_HAL_TEXT];
 } rh_bus_stats_t;
 
@@ -54,6 +55,7 @@ typedef struct {
     uint64_t memory_bytes; /* resident */
     uint64_t memory_locked_bytes;
     bool is_realtime; /* SCHED_FIFO was permitted */
+    bool is_wakeful;  /* [daemon] wake_latency_us was permitted */
     rh_hal_stats_t hal;
 } rh_health_t;
 

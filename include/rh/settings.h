@@ -49,7 +49,8 @@ typedef struct {
     double comfort_ramp_ms, comfort_confirm_ms, comfort_n, comfort_frac;
     double unload_ramp_ms, safe1_ramp_ms, safe1_timeout_ms, safe2_servo_ms;
     double arm_dwell_ms, run_timeout_ms, recover_nm_per_s;
-    bool open_limits; /* tests only: see [test] */
+    bool open_limits;     /* tests only: see [test] */
+    double host_pause_ms; /* tests only; what ages and lateness may exceed theirs by */
 } rh_limit_settings_t;
 
 typedef struct {
@@ -66,8 +67,9 @@ typedef struct {
 
 typedef struct {
     int32_t tick_hz;
-    int32_t priority;    /* SCHED_FIFO, control thread; buses run one below */
-    int32_t watchdog_ms; /* systemd's, fed only when ticks advance */
+    int32_t priority;        /* SCHED_FIFO, control thread; buses run one below */
+    int32_t wake_latency_us; /* the longest the processor may take to leave a sleep */
+    int32_t watchdog_ms;     /* systemd's, fed only when ticks advance */
     int32_t stream_port, mirror_port, command_port; /* 0 = any; see endpoints.json */
     int32_t live_hz;
     bool loopback_trainer;

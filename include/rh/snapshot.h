@@ -91,8 +91,7 @@ typedef struct {
     X(PAD, "clear the pad")                                                            \
     X(SENSORS, "a sensor is stale or faulty")                                          \
     X(FAULT, "the fault is still there")                                               \
-    X(RESET_RELEASE, "release the reset button")                                       \
-    X(ACKNOWLEDGE, "acknowledge the fault at a console")
+    X(RESET_RELEASE, "release the reset button")
 
 enum {
 #define RH_WAIT_ID(id, text) RH_WAIT_INDEX_##id,

@@ -147,11 +147,16 @@ class PtyWorkers:
 
 
 class Machine:
-    """Simulator and daemon in one run folder. Use as a context manager."""
+    """Simulator and daemon in one run folder. Use as a context manager.
+
+    host_pause_ms: what the gate allows on top of its limits of time, for what is no test of
+    them: a shared or virtual computer stops all its programs for 10 ms and more.
+    """
 
     def __init__(self, bins, bus="rtu", config="config/demo.conf", stream=0, commands=0, mirror=0,
-                 daemon_args=(), sim_args=(), folder=None, keep=False):
+                 daemon_args=(), sim_args=(), folder=None, keep=False, host_pause_ms=0):
         self.bins, self.bus, self.keep = Path(bins), bus, keep
+        self.host_pause_ms = host_pause_ms
         self.folder = Path(folder or tempfile.mkdtemp(prefix="revhyper-"))
         self.run, self.state = self.folder / "run", self.folder / "state"
         self.config = ROOT / config
@@ -196,6 +201,8 @@ class Machine:
 
     def overrides(self):
         rows = [f"daemon.{key}={value}" for key, value in self.ports.items()]
+        if self.host_pause_ms:
+            rows.append(f"test.host_pause_ms={self.host_pause_ms}")
         if self.bus == "tcp":
             ports = json.loads((self.run / "sim.json").read_text())
             rows += [f"bus {bus}.port={ports[bus]}" for bus in ("drive", "cells", "io", "pads")]

@@ -166,16 +166,29 @@ static bool is_local(const rh_bus_settings_t *bus)
     return bus->path[0] != '/' && strstr(bus->path, "..") == NULL;
 }
 
+static int check_real(rh_draft_t *draft)
+{
+    const rh_limit_settings_t *limits = &draft->settings.limits;
+    const struct {
+        const char *key;
+        bool is_set;
+    } rows[] = {{"open_limits", limits->open_limits},
+                {"host_pause_ms", limits->host_pause_ms != 0.0}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (rows[i].is_set) {
+            return refuse(draft, RH_SECTION_TEST, rows[i].key,
+                          "leave it out: a person could be in this machine",
+                          "set, but [machine] does not say simulated = yes");
+        }
+    }
+    return 0;
+}
+
 static int check_simulated(rh_draft_t *draft)
 {
     const rh_settings_t *settings = &draft->settings;
-    if (settings->limits.open_limits && !settings->machine.simulated) {
-        return refuse(draft, RH_SECTION_TEST, "open_limits",
-                      "leave it out: a person could be in this machine",
-                      "yes, but [machine] does not say simulated = yes");
-    }
     if (!settings->machine.simulated) {
-        return 0;
+        return check_real(draft);
     }
     for (int i = 0; i < settings->hal.bus_count; i++) {
         const rh_bus_settings_t *bus = &settings->hal.buses[i];

@@ -87,6 +87,8 @@ static const rh_key_t daemon_keys[] = {
      NULL},
     INT(tick_hz, 100, 1000, "Hz", "500", "ticks of the control thread"),
     INT(priority, 0, 90, "", "80", "SCHED_FIFO of the control thread; 0 = ordinary"),
+    INT(wake_latency_us, 0, 1000000, "us", "0",
+        "idle states of the processor that take longer to leave are not entered"),
     INT(watchdog_ms, 100, 10000, "ms", "1000",
         "systemd's, fed only when ticks advance"),
     INT(stream_port, 0, 65535, "", "5570",
@@ -237,6 +239,9 @@ static const rh_key_t limit_keys[] = {
 static const rh_key_t test_keys[] = {
     WORD(open_limits, yes_no, "no",
          "opens soft limits and trips to the mechanical stops; simulated machine only"),
+    REAL(
+        host_pause_ms, 0, 40, "ms", "0",
+        "added to age_* and late_*, on a computer that pauses; simulated machine only"),
 };
 #undef ITEM
 #undef FLAGS

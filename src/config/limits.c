@@ -195,14 +195,15 @@ static void make_plausibility(const rh_limit_settings_t *settings, rh_limits_t *
 
 static void make_times(const rh_limit_settings_t *settings, rh_limits_t *limits)
 {
-    limits->age_max_us[0] = milli(settings->age_drive_ms);
-    limits->age_max_us[1] = milli(settings->age_encoder_ms);
-    limits->age_max_us[2] = milli(settings->age_cells_ms);
-    limits->age_max_us[3] = milli(settings->age_io_ms);
-    limits->age_cut_us = milli(settings->age_cut_ms);
+    double pause_ms = settings->host_pause_ms;
+    limits->age_max_us[0] = milli(settings->age_drive_ms + pause_ms);
+    limits->age_max_us[1] = milli(settings->age_encoder_ms + pause_ms);
+    limits->age_max_us[2] = milli(settings->age_cells_ms + pause_ms);
+    limits->age_max_us[3] = milli(settings->age_io_ms + pause_ms);
+    limits->age_cut_us = milli(settings->age_cut_ms + pause_ms);
     limits->late_count_us = milli(settings->late_count_ms);
-    limits->late_safe1_us = milli(settings->late_safe1_ms);
-    limits->late_safe3_us = milli(settings->late_safe3_ms);
+    limits->late_safe1_us = milli(settings->late_safe1_ms + pause_ms);
+    limits->late_safe3_us = milli(settings->late_safe3_ms + pause_ms);
     limits->grip_open_ms = whole(settings->grip_open_ms);
     limits->reset_hold_ms = whole(settings->reset_hold_ms);
     limits->reset_stuck_ms = whole(settings->reset_stuck_ms);
@@ -233,13 +234,19 @@ static bool speed_limit_brakes(const rh_hal_settings_t *hal)
 
 static int check_settings(const rh_settings_t *settings, char *error, size_t size)
 {
-    if (settings->limits.open_limits && !settings->machine.simulated) {
+    bool is_tested =
+        settings->limits.open_limits || settings->limits.host_pause_ms != 0.0;
+    if (is_tested && !settings->machine.simulated) {
         (void)snprintf(error, size,
-                       "[test] open_limits: only for a machine with simulated = yes");
+                       "[test] open_limits, host_pause_ms: only for a machine with "
+                       "simulated = yes");
         return -EINVAL;
     }
     int status = check_rows(RH_SECTION_MACHINE, &settings->machine, error, size);
-    return status == 0 ? check_rows(RH_SECTION_LIMITS, &settings->limits, error, size)
+    if (status == 0) {
+        status = check_rows(RH_SECTION_LIMITS, &settings->limits, error, size);
+    }
+    return status == 0 ? check_rows(RH_SECTION_TEST, &settings->limits, error, size)
                        : status;
 }
 

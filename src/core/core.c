@@ -26,13 +26,14 @@ void rh_core_init(rh_core_t *core, const rh_core_config_t *config)
 {
     const rh_machine_settings_t *machine = &config->machine;
     const rh_training_settings_t *training = &config->training;
+    const rh_limit_settings_t *limits = &config->limits;
     const double nm_per_kg = RH_GRAVITY_MPS2 * machine->strap_radius_m;
 
     memset(core, 0, sizeof *core);
     core->config = *config;
-    core->age_drive_ns = nanoseconds(config->limits.age_drive_ms);
-    core->age_encoder_ns = nanoseconds(config->limits.age_encoder_ms);
-    core->age_cells_ns = nanoseconds(config->limits.age_cells_ms);
+    core->age_drive_ns = nanoseconds(limits->age_drive_ms + limits->host_pause_ms);
+    core->age_encoder_ns = nanoseconds(limits->age_encoder_ms + limits->host_pause_ms);
+    core->age_cells_ns = nanoseconds(limits->age_cells_ms + limits->host_pause_ms);
     core->cell_lag_ns = (int64_t)(config->cell_lag_s * (double)RH_NS_PER_S);
     core->load_settings = (rh_load_settings_t){
         .nm_per_kg = nm_per_kg,

@@ -10,7 +10,7 @@
 #include <zmq.h>
 
 #include "fields.h"
-#include "request_id.h"
+#include "ulid.h"
 
 #define REMEDY_SLOW "see whether revhyperd runs; --timeout MS allows more time"
 
@@ -19,6 +19,14 @@ static long long now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* The daemon answers the same id once only. */
+static void name_request(rh_client_t *client, char id[RH_ULID_SIZE])
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    rh_ulid_make(&client->last_id, now.tv_sec * 1000LL + now.tv_nsec / 1000000, id);
 }
 
 static int say_zmq(const char *what, rh_problem_t *problem)
@@ -125,9 +133,9 @@ static json_t *await_reply(rh_client_t *client, const char *id)
 int rh_client_ask(rh_client_t *client, const char *verb, json_t *args,
                   const char *lease, json_t **reply, rh_problem_t *problem)
 {
-    char id[RH_REQUEST_ID_SIZE];
+    char id[RH_ULID_SIZE];
     *reply = NULL;
-    rh_request_id(id);
+    name_request(client, id);
     json_t *all = request(id, verb, args, lease, client->timeout_ms);
     int failed = send_request(client, all, problem);
     json_decref(all);

@@ -11,11 +11,13 @@
 
 #include "endpoints.h"
 #include "options.h"
+#include "ulid.h"
 
 typedef struct {
     void *zmq, *socket;
     rh_endpoints_t endpoints;
     int timeout_ms;
+    rh_ulid_t last_id;
 } rh_client_t;
 
 /* 0, or an exit code with the problem; close it in both cases. */

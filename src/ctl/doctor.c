@@ -163,6 +163,15 @@ static void check_realtime(doctor_t *doctor)
                      : "the control thread has no real-time priority");
 }
 
+static void check_sleep(doctor_t *doctor)
+{
+    bool is_wakeful = rh_flag(part_of(doctor, "health"), "is_wakeful");
+    find(doctor, is_wakeful ? OK : WARN, "sleep",
+         "start it by its unit, or permit writing to /dev/cpu_dma_latency",
+         is_wakeful ? "the processor's sleep between ticks is bounded"
+                    : "the processor may sleep deeply between ticks");
+}
+
 static void check_memory(doctor_t *doctor)
 {
     double locked = rh_number(part_of(doctor, "health"), "memory_locked_bytes");
@@ -211,10 +220,10 @@ static const struct {
     void (*check)(doctor_t *);
     bool needs_daemon;
 } checks[] = {
-    {check_config, false}, {check_daemon, false}, {check_role, true},
-    {check_buses, true},   {check_devices, true}, {check_realtime, true},
-    {check_memory, true},  {check_timing, true},  {check_recording, true},
-    {check_faults, true},
+    {check_config, false},   {check_daemon, false}, {check_role, true},
+    {check_buses, true},     {check_devices, true}, {check_realtime, true},
+    {check_sleep, true},     {check_memory, true},  {check_timing, true},
+    {check_recording, true}, {check_faults, true},
 };
 
 static void print_findings(const json_t *findings)

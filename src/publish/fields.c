@@ -188,11 +188,6 @@ static const rh_field_t fault[] = {
 
 /* ---- event: its word, then what a, b and the values mean for that word ---- */
 
-static const char *signal_word(uint32_t index)
-{
-    return rh_name_input(index)->name;
-}
-
 static const rh_field_t event[] = {
     WORD("event", rh_event_t, note.note, rh_name_note, RH_NOTE_COUNT),
 };
@@ -220,8 +215,6 @@ static const rh_field_t note_load[] = {VALUE("load_kg", "kg")};
 static const rh_field_t note_rom[] = {VALUE("rom_top_deg", "deg"),
                                       VALUE2("rom_bottom_deg", "deg")};
 static const rh_field_t note_angle[] = {VALUE("angle_deg", "deg")};
-static const rh_field_t note_late[] = {
-    A_WORD("signal", signal_word, RH_SIGNAL_COUNT), VALUE("age_ms", "ms")};
 static const rh_field_t note_waits[] = {
     WORDS("waits_for", rh_event_t, note.a, rh_name_wait, RH_WAIT_COUNT)};
 
@@ -237,7 +230,6 @@ const rh_fields_t rh_note_fields[RH_NOTE_COUNT] = {
     [RH_NOTE_ZEROED] = {NULL, 0},
     [RH_NOTE_PAIN_ANGLE] = FIELDS(note_angle),
     [RH_NOTE_LIMIT] = FIELDS(note_angle),
-    [RH_NOTE_SENSOR_LATE] = FIELDS(note_late),
     [RH_NOTE_RESET_IGNORED] = FIELDS(note_waits),
     [RH_NOTE_MODE] = FIELDS(note_mode),
 };
@@ -251,6 +243,7 @@ static const rh_field_t buses[] = {
     IN_BUS(U64, requests),
     IN_BUS(U64, errors),
     IN_BUS(U64, timeouts),
+    IN_BUS(U64, late_replies),
     IN_BUS(U64, stale_replies),
     IN_BUS(U64, crc_errors),
     IN_BUS(U64, exceptions),
@@ -293,6 +286,7 @@ static const rh_field_t health[] = {
     IN_HEALTH(U64, memory_bytes),
     IN_HEALTH(U64, memory_locked_bytes),
     IN_HEALTH(FLAG, is_realtime),
+    IN_HEALTH(FLAG, is_wakeful),
     LIST("buses", &bus_fields, rh_health_t, hal.buses, hal.bus_count, RH_BUS_MAX),
     LIST("devices", &device_fields, rh_health_t, hal.devices, hal.device_count,
          RH_DEVICE_MAX),

@@ -33,7 +33,6 @@ static const int table_of[] = {
     [RH_EVENT_CUE] = -1,
     [RH_EVENT_FAULT] = RH_TABLE_FAULT,
     [RH_EVENT_CLEARED] = RH_TABLE_FAULT,
-    [RH_EVENT_COUNT_UP] = -1,
     [RH_EVENT_REP] = RH_TABLE_REP,
     [RH_EVENT_SET] = RH_TABLE_SET,
     [RH_EVENT_SESSION] = RH_TABLE_SESSION,

@@ -248,7 +248,7 @@ static size_t open_rooms(daemon_t *self)
 static void tell_ready(daemon_t *self)
 {
     rh_system_notify("READY=1");
-    /* The control thread says within its first ticks whether FIFO was permitted. */
+    /* The control thread says before its first tick what it was permitted. */
     while (atomic_load(&self->loop.ticks) == 0) {
         rh_clock_sleep_until(rh_clock_mono_ns() + 1000000);
     }
@@ -257,6 +257,11 @@ static void tell_ready(daemon_t *self)
             "the control loop runs without real-time priority: SCHED_FIFO is not "
             "permitted; "
             "raise LimitRTPRIO or run under the shipped unit");
+    }
+    if (!atomic_load(&self->loop.is_wakeful)) {
+        say(self, warning(),
+            "the processor may sleep deeply between ticks: /dev/cpu_dma_latency cannot "
+            "be written; permit it or run under the shipped unit");
     }
     (void)fprintf(
         stderr,

@@ -130,11 +130,16 @@ static void *run(void *context)
     rh_system_name_thread("control");
     atomic_store(&loop->is_realtime,
                  rh_system_make_realtime(loop->settings->daemon.priority));
+    int wake_bound = rh_system_bound_wake(loop->settings->daemon.wake_latency_us);
+    atomic_store(&loop->is_wakeful, wake_bound >= 0);
     loop->planned_ns = rh_clock_mono_ns() + loop->period_ns;
     while (!atomic_load_explicit(&loop->stop, memory_order_relaxed)) {
         rh_clock_sleep_until(loop->planned_ns);
         turn(loop);
         plan_next(loop);
+    }
+    if (wake_bound >= 0) {
+        (void)close(wake_bound);
     }
     return NULL;
 }

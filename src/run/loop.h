@@ -38,7 +38,7 @@ typedef struct {
     rh_ring_t service, record, costs; /* rh_event_t, rh_event_t, rh_tick_cost_t */
     rh_latest_t latest;
     _Atomic uint64_t ticks;
-    _Atomic bool is_realtime;
+    _Atomic bool is_realtime, is_wakeful;
     /* from other threads */
     rh_ring_t commands; /* rh_command_t */
     _Atomic bool console_present;

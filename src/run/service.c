@@ -86,6 +86,7 @@ static void publish_health(rh_service_t *service, int64_t now_ns)
     health.ring_depth_max = rh_ring_depth_max(&loop->service);
     health.record_depth_max = rh_ring_depth_max(&loop->record);
     health.is_realtime = atomic_load(&loop->is_realtime);
+    health.is_wakeful = atomic_load(&loop->is_wakeful);
     rh_system_memory(&health.memory_bytes, &health.memory_locked_bytes);
     loop->ops->stats(loop->hal, &health.hal);
     rh_publish_health(service->publish, &health);

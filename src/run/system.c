@@ -46,6 +46,20 @@ bool rh_system_make_realtime(int priority)
     return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter) == 0;
 }
 
+int rh_system_bound_wake(int32_t latency_us)
+{
+    int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return -errno;
+    }
+    if (write(fd, &latency_us, sizeof(latency_us)) != (ssize_t)sizeof(latency_us)) {
+        int status = -errno;
+        (void)close(fd);
+        return status;
+    }
+    return fd;
+}
+
 void rh_system_name_thread(const char *name)
 {
     (void)pthread_setname_np(pthread_self(), name);

@@ -19,6 +19,10 @@ void rh_system_small_stacks(void);
 int rh_system_lock_memory(void);
 /* The calling thread to SCHED_FIFO; false where that is not permitted. */
 bool rh_system_make_realtime(int priority);
+/* Bounds how long the processor may take to leave an idle state (Linux' PM QoS,
+ * /dev/cpu_dma_latency): from a deep one a tick begins milliseconds late. The file
+ * descriptor holds the bound until it is closed; negative errno where not permitted. */
+int rh_system_bound_wake(int32_t latency_us);
 void rh_system_name_thread(const char *name);
 /* The whole process dies with its parent. */
 void rh_system_die_with_parent(void);

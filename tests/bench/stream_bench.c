@@ -2,8 +2,9 @@
 /*
  * How long a live message takes from the end of its tick to a subscriber, beside a bare
  * FIFO thread in this process that sends the same bytes at the same rate to a
- * subscriber of its own. Prints the distributions of both and their ratio; judges
- * nothing.
+ * subscriber of its own. Sender and readers have a ZeroMQ context each, as programs
+ * have: no two of them share an I/O thread. Prints the distributions of both and their
+ * ratio; judges nothing.
  *
  *   stream_bench ENDPOINT SECONDS
  */
@@ -28,7 +29,6 @@ typedef struct {
     int count;
 } reader_t;
 
-static void *context;
 static char body[BODY];
 static _Atomic size_t body_size;
 static _Atomic bool stop;
@@ -55,6 +55,7 @@ static void make_realtime(void)
 static void *read_stream(void *argument)
 {
     reader_t *reader = argument;
+    void *context = zmq_ctx_new();
     void *socket = zmq_socket(context, ZMQ_SUB);
     (void)zmq_connect(socket, reader->endpoint);
     (void)zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "rh/1/", 5);
@@ -80,12 +81,14 @@ static void *read_stream(void *argument)
         }
     }
     zmq_close(socket);
+    zmq_ctx_term(context);
     return NULL;
 }
 
 /* The bare thread: sleeps to an absolute time, stamps, sends two frames. */
 static void *send_bare(void *argument)
 {
+    void *context = zmq_ctx_new();
     void *socket = zmq_socket(context, ZMQ_PUB);
     (void)zmq_bind(socket, argument);
     make_realtime();
@@ -107,6 +110,7 @@ static void *send_bare(void *argument)
         (void)zmq_send(socket, text, size, 0);
     }
     zmq_close(socket);
+    zmq_ctx_term(context);
     return NULL;
 }
 
@@ -126,21 +130,26 @@ static double percentile_us(reader_t *reader, int percent)
                : 0.0;
 }
 
+/* A free one, for the bare thread. */
+static void find_endpoint(char *endpoint, size_t size)
+{
+    void *context = zmq_ctx_new();
+    void *probe = zmq_socket(context, ZMQ_PUB);
+    (void)zmq_bind(probe, "tcp://127.0.0.1:*");
+    (void)zmq_getsockopt(probe, ZMQ_LAST_ENDPOINT, endpoint, &size);
+    zmq_close(probe);
+    zmq_ctx_term(context);
+}
+
 int main(int count, char **arguments)
 {
     if (count != 3) {
         fputs("usage: stream_bench ENDPOINT SECONDS\n", stderr);
         return 2;
     }
-    context = zmq_ctx_new();
     static reader_t shipped, bare;
     static char bare_endpoint[256];
-    void *probe = zmq_socket(context, ZMQ_PUB);
-    size_t size = sizeof(bare_endpoint);
-    (void)zmq_bind(probe, "tcp://127.0.0.1:*");
-    (void)zmq_getsockopt(probe, ZMQ_LAST_ENDPOINT, bare_endpoint, &size);
-    (void)zmq_unbind(probe, bare_endpoint);
-    zmq_close(probe);
+    find_endpoint(bare_endpoint, sizeof(bare_endpoint));
     int64_t until_ns = now_ns() + atoll(arguments[2]) * 1000000000;
     shipped = (reader_t){
         .endpoint = arguments[1], .key = "\"end_ns\":", .until_ns = until_ns};
@@ -161,6 +170,5 @@ int main(int count, char **arguments)
            "%.2f}\n",
            shipped.count, a50, a99, bare.count, b50, b99, b50 > 0 ? a50 / b50 : 0.0,
            b99 > 0 ? a99 / b99 : 0.0);
-    zmq_ctx_term(context);
     return 0;
 }

@@ -266,6 +266,24 @@ static void limits_open_to_the_stops_for_a_simulated_machine_only(void **state)
     assert_int_equal(limits.resist_max_mnm, 150000);
 }
 
+static void pauses_of_the_host_are_allowed_for_a_simulated_machine_only(void **state)
+{
+    (void)state;
+    settings.limits.host_pause_ms = 30.0;
+    refuses("only for a machine with simulated = yes");
+    settings.machine.simulated = true;
+    assert_int_equal(make(), 0);
+    assert_int_equal(limits.late_safe1_us, 42000);
+    assert_int_equal(limits.late_safe3_us, 70000);
+    assert_int_equal(limits.late_count_us, 4000);
+    for (int group = 0; group < 4; group++) {
+        assert_int_equal(limits.age_max_us[group], 70000);
+    }
+    assert_int_equal(limits.age_cut_us, 110000);
+    settings.limits.host_pause_ms = 41.0;
+    refuses("host_pause_ms: 41 is out of range");
+}
+
 static void an_unproven_speed_limit_does_not_brake(void **state)
 {
     (void)state;
@@ -305,6 +323,7 @@ int main(void)
         ROW(each_row_of_the_table_holds_for_the_gate_too),
         ROW(the_table_ends_where_the_ceilings_are),
         ROW(limits_open_to_the_stops_for_a_simulated_machine_only),
+        ROW(pauses_of_the_host_are_allowed_for_a_simulated_machine_only),
         ROW(an_unproven_speed_limit_does_not_brake),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,7 +268,20 @@ static void opened_limits_need_a_simulated_machine(void **state)
     house_edit(house, "machine.conf", "[limits]",
                "[test]\nopen_limits = yes\n[limits]");
     house_refuses(house, "machine.conf", "open_limits = yes",
-                  "yes, but [machine] does not say simulated = yes");
+                  "set, but [machine] does not say simulated = yes");
+}
+
+static void allowed_pauses_need_a_simulated_machine(void **state)
+{
+    house_t *house = *state;
+    const rh_override_t pause = {"test.host_pause_ms", "30"};
+    assert_int_equal(house_load(house, &pause, 1), 0);
+    assert_true(house->settings.limits.host_pause_ms == 30.0);
+    house_edit(house, "machine.conf", "simulated = yes\n", "");
+    house_edit(house, "machine.conf", "[limits]",
+               "[test]\nhost_pause_ms = 1\n[limits]");
+    house_refuses(house, "machine.conf", "host_pause_ms = 1",
+                  "set, but [machine] does not say simulated = yes");
 }
 
 static void a_simulated_machine_has_no_real_line(void **state)
@@ -423,6 +436,7 @@ int main(void)
         ROW(a_tick_outside_100_to_1000_hertz_is_refused),
         ROW(one_port_for_two_sockets_is_refused),
         ROW(opened_limits_need_a_simulated_machine),
+        ROW(allowed_pauses_need_a_simulated_machine),
         ROW(a_simulated_machine_has_no_real_line),
         ROW(a_setting_from_the_command_line_outranks_the_file),
         ROW(the_buses_run_below_the_control_thread_and_beside_the_simulator),

@@ -109,8 +109,8 @@ static void a_bus_that_is_down_and_a_device_that_is_silent_fail(void **state)
        "\"rate_hz\":100,\"error_frac\":0.05,\"last_error\":\"crc\"}],"
        "\"devices\":[{\"name\":\"left\",\"is_ready\":false,\"age_ns\":5000000000},"
        "{\"name\":\"io\",\"is_ready\":true,\"age_ns\":300000000}],"
-       "\"is_realtime\":false,\"memory_locked_bytes\":0,\"late_p99_us\":4000,"
-       "\"overruns\":3}",
+       "\"is_realtime\":false,\"is_wakeful\":false,\"memory_locked_bytes\":0,"
+       "\"late_p99_us\":4000,\"overruns\":3}",
        "[]");
     assert_int_equal(run("doctor", good_file()), RH_EXIT_ERROR);
     assert_true(says("fail  bus cells: down"));

@@ -69,7 +69,7 @@ static void bus_threads_leave_the_heap_alone_once_they_run(void **state)
     static const slave_fault_t faults[] = {SLAVE_LATE, SLAVE_TRUNCATED, SLAVE_CRC,
                                            SLAVE_WRONG_UNIT, SLAVE_EXCEPTION};
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-        slave_fault(rig->slave, 0, 0, faults[i], 12, 1);
+        slave_fault(rig->slave, 0, 0, faults[i], 20, 1);
         for (int samples = 0; samples < 8; samples++) {
             rig_write(rig, (rh_grant_t){.torque_mnm = -1000 * samples,
                                         .servo_on = samples % 2 == 0});

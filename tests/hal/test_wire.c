@@ -93,6 +93,74 @@ static void a_late_reply_is_counted_and_its_request_repeated(void **state)
     expect_one_repeat(rig, SLAVE_LATE, 30, PLACE(timeouts));
 }
 
+/* A busy machine may add to the 10 ms, when it is a timeout like any other. */
+static void a_reply_late_within_the_resync_time_is_taken_and_counted(void **state)
+{
+    rig_t *rig = *state;
+    bool taken = false;
+    start_cells(rig);
+    for (int i = 0; i < 20 && !taken; i++) {
+        rh_bus_stats_t before = rig_bus(rig);
+        int from = slave_count(rig->slave);
+        slave_fault(rig->slave, 1, READ, SLAVE_LATE, 10, 1);
+        int at = await_fault(rig, from, SLAVE_LATE);
+        int next = slave_await(rig->slave, at + 1, 0, 0);
+        (void)bench_next(rig->hal, RH_SIGNAL_STRAP_LEFT);
+        taken = rig_bus(rig).late_replies > before.late_replies &&
+                rig_bus(rig).errors == before.errors &&
+                slave_request(rig->slave, next).unit == 2;
+    }
+    assert_true(taken);
+}
+
+/* Else the reply to the first request could be taken for that to the second. */
+static void after_a_timeout_a_late_reply_is_never_taken(void **state)
+{
+    rig_t *rig = *state;
+    start_cells(rig);
+    for (int i = 0; i < 5; i++) {
+        int from = slave_count(rig->slave);
+        slave_fault(rig->slave, 1, READ, SLAVE_SILENT, 0, 1);
+        slave_fault(rig->slave, 1, READ, SLAVE_LATE, 10, 1);
+        int at = await_fault(rig, from, SLAVE_LATE);
+        assert_true(at > 0);
+        assert_int_equal(slave_request(rig->slave, at - 1).fault, SLAVE_SILENT);
+        int next = slave_await(rig->slave, at + 1, 0, 0);
+        assert_true(is_same_request(slave_request(rig->slave, at),
+                                    slave_request(rig->slave, next)));
+        (void)bench_next(rig->hal, RH_SIGNAL_STRAP_LEFT);
+        (void)bench_next(rig->hal, RH_SIGNAL_STRAP_RIGHT);
+    }
+}
+
+/* What a late sample shows may have been composed as soon as it was asked for. */
+static void a_late_sample_is_as_old_as_its_request(void **state)
+{
+    rig_t *rig = *state;
+    const int64_t request_ns = INT64_C(694400); /* 8 characters */
+    int measured = 0;
+    bench_add_cell(&rig->settings, 1, 0);
+    slave_set(rig->slave, 1, 7, 0x0002);
+    slave_number(rig->slave, 1, 6);
+    rig_open(rig);
+    assert_true(bench_await_quality(rig->hal, RH_SIGNAL_STRAP_LEFT, RH_QUALITY_GOOD));
+    for (int i = 0; i < 60 && measured < 3; i++) {
+        int from = slave_count(rig->slave);
+        slave_fault(rig->slave, 1, READ, SLAVE_LATE, 10, 1);
+        int at = await_fault(rig, from, SLAVE_LATE);
+        rh_sample_t sample = bench_next(rig->hal, RH_SIGNAL_STRAP_LEFT);
+        while (sample.raw < at) {
+            sample = bench_next(rig->hal, RH_SIGNAL_STRAP_LEFT);
+        }
+        if (sample.raw == at) { /* else it was too late to be taken */
+            int64_t latest_ns = slave_request(rig->slave, at).arrived_ns + request_ns;
+            int64_t stamp_ns = slave_now_ns() - sample.age_ns;
+            measured += stamp_ns <= latest_ns + MS; /* a busy machine asks it late */
+        }
+    }
+    assert_int_equal(measured, 3);
+}
+
 static void silence_is_counted_and_its_request_repeated(void **state)
 {
     rig_t *rig = *state;
@@ -425,6 +493,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         wire_test(a_late_reply_is_counted_and_its_request_repeated),
+        wire_test(a_reply_late_within_the_resync_time_is_taken_and_counted),
+        wire_test(after_a_timeout_a_late_reply_is_never_taken),
+        wire_test(a_late_sample_is_as_old_as_its_request),
         wire_test(silence_is_counted_and_its_request_repeated),
         wire_test(a_truncated_reply_is_a_timeout_and_its_request_repeated),
         wire_test(a_damaged_reply_is_counted_and_its_request_repeated),

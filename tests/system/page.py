@@ -32,7 +32,7 @@ def main():
 
 
 def look(bins, out):
-    with Machine(bins) as machine:
+    with Machine(bins, host_pause_ms=30) as machine:
         machine.start_all()
         machine.start("web", "revhyper-web", "--run-dir", machine.run, "--port", 0)
         machine.wait_ready("web", machine.run / "web.json")

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * ULIDs: 48 bits of UTC milliseconds and 80 random bits in 26 characters of Crockford's
- * base 32. Within one maker they only ever grow. For the record room's rows and for the
- * daemon's boot id.
+ * base 32. Within one maker they only ever grow. The names of what has no name of its
+ * own: the record's rows, the daemon's start, the console's requests.
  */
 #ifndef RH_ULID_H
 #define RH_ULID_H
