@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MILLI 1000.0
+#define MICRO_HALF 500.0 /* half a thousandth */
 #define FLOOR_TOLERANCE 1e-6
 
 /* Where the bytes a, b, c, d of a 32-bit value lie among the four on the wire. */
@@ -127,6 +128,12 @@ bool rh_codec_milli(double value, int32_t *milli)
     }
     *milli = whole > 0 ? INT32_MAX : whole < 0 ? INT32_MIN : 0;
     return false;
+}
+
+int16_t rh_codec_rest_micro(double value, int32_t milli)
+{
+    double rest = round(value * MILLI * MILLI - (double)milli * MILLI);
+    return rest >= -MICRO_HALF && rest <= MICRO_HALF ? (int16_t)rest : 0;
 }
 
 static bool holds(const rh_status_bit_t *row, uint32_t status)

@@ -42,6 +42,10 @@ double rh_codec_floor(double number);
  * number), where an int32_t cannot hold them. */
 bool rh_codec_milli(double value, int32_t *milli);
 
+/* What the thousandths round off, in millionths (-500 to 500); 0 where they cannot hold
+ * the value. */
+int16_t rh_codec_rest_micro(double value, int32_t milli);
+
 /* Does the status word say that the values are good? Every `ok` row must hold and no
  * `fault`, `busy` or `overload` row may; `ready`, `run` and `unstable` say nothing. */
 bool rh_codec_status_is_good(const rh_profile_t *profile, uint32_t status);

@@ -94,8 +94,10 @@ static void put_number(const rh_item_t *item, const uint8_t *reply, bool is_good
         words[1] = rh_frame_word(reply, item->at + 1);
     }
     rh_decoded_t got = rh_codec_decode(item->source->type, item->source->order, words);
-    bool fits = rh_codec_milli(got.value * item->gain + item->offset, &sample->milli);
+    double value = got.value * item->gain + item->offset;
+    bool fits = rh_codec_milli(value, &sample->milli);
     sample->raw = got.raw;
+    sample->rest_micro = rh_codec_rest_micro(value, sample->milli);
     sample->quality =
         got.is_valid && fits && is_good ? RH_QUALITY_GOOD : RH_QUALITY_BAD;
 }

@@ -23,7 +23,9 @@ typedef struct {
 typedef struct {
     int32_t raw, milli;
     int64_t stamp_ns; /* CLOCK_MONOTONIC: when the device composed the reply */
-    uint32_t count, quality;
+    uint32_t count;
+    uint16_t quality;
+    int16_t rest_micro;
 } rh_hal_sample_t;
 
 /* What the control thread wants of the actuators. */

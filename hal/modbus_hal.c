@@ -193,6 +193,7 @@ static void copy_sample(const rh_hal_t *hal, const rh_hal_sample_t *from,
     to->age_ns = age_ns > 0 ? age_ns : 0;
     to->count = from->count;
     to->quality = from->quality;
+    to->rest_micro = from->rest_micro;
 }
 
 static void hal_read(rh_hal_t *hal, int64_t now_ns, rh_input_t *input)

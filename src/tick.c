@@ -51,7 +51,7 @@ static void tell_faults(rh_output_t *output, const rh_safety_report_t *report,
     for (uint32_t i = 0; i < report->fault_count; i++) {
         add(output, RH_EVENT_FAULT, now_ns)->fault = report->faults[i];
     }
-    for (uint32_t id = 0; id < RH_FAULT_COUNT; id++) {
+    for (uint32_t id = 0; report->cleared != 0 && id < RH_FAULT_COUNT; id++) {
         if ((report->cleared & (1u << id)) != 0) {
             add(output, RH_EVENT_CLEARED, now_ns)->fault =
                 (rh_fault_t){.id = id, .state = report->state};
@@ -120,17 +120,6 @@ static void fill_gate(rh_snapshot_t *snapshot, const rh_safety_report_t *report,
     }
 }
 
-static void learn(rh_core_feedback_t *feedback, const rh_snapshot_t *snapshot)
-{
-    feedback->safety = snapshot->safety;
-    feedback->limit_active = snapshot->limit_active;
-    feedback->torque_granted_nm = snapshot->torque_granted_nm;
-    feedback->soft_top_deg = snapshot->soft_top_deg;
-    feedback->soft_bottom_deg = snapshot->soft_bottom_deg;
-    feedback->trip_top_deg = snapshot->trip_top_deg;
-    feedback->trip_bottom_deg = snapshot->trip_bottom_deg;
-}
-
 void rh_tick(rh_machine_t *machine, const rh_input_t *input, rh_output_t *output)
 {
     rh_request_t request = {0};
@@ -138,7 +127,6 @@ void rh_tick(rh_machine_t *machine, const rh_input_t *input, rh_output_t *output
     rh_core_events_t events;
     events.count = 0;
     output->event_count = 0;
-    memset(&output->snapshot, 0, sizeof(output->snapshot));
 
     rh_core_step(&machine->core, input, &machine->feedback, &request, &output->snapshot,
                  &events);
@@ -156,5 +144,6 @@ void rh_tick(rh_machine_t *machine, const rh_input_t *input, rh_output_t *output
     fill_gate(&output->snapshot, &report, &output->grant);
     tell_core(output, &events);
     tell_gate(output, input, &report);
-    learn(&machine->feedback, &output->snapshot);
+    machine->feedback = (rh_core_feedback_t){.safety = report.state,
+                                             .limit_active = report.limit_active};
 }

@@ -28,13 +28,17 @@ typedef struct {
     int32_t milli;    /* the same in thousandths of the signal's unit */
     int64_t age_ns;   /* since the device took it, seen from rh_input_t.now_ns */
     uint32_t count;   /* advances by one with each sample: a repeated one is visible */
-    uint32_t quality; /* rh_quality_t */
+    uint16_t quality; /* rh_quality_t */
+    int16_t rest_micro; /* what milli rounds off, in millionths: a motor's encoder
+                           resolves less than a thousandth of a degree at the arm. For
+                           measuring; the gate computes without it */
 } rh_sample_t;
 
 typedef struct {
     int64_t now_ns;         /* CLOCK_MONOTONIC as the tick began */
     int64_t late_ns;        /* how late this tick really began; 0 = on time */
     bool console_present;   /* a console holds the lease and renewed it within 2 s */
+    uint32_t lease;         /* another number with every lease that is taken */
     bool recording_stalled; /* the event ring is full: nothing may be dropped */
     rh_sample_t signal[RH_SIGNAL_COUNT];
     rh_command_t command;

@@ -230,7 +230,6 @@ static void ask(rh_step_t *step, rh_request_t *request)
         request->torque_nm = feed - law;
         request->load_nm = core->mode == RH_MODE_DAMPING ? 0.0 : law;
     }
-    step->torque_nm = request->torque_nm;
 }
 
 void rh_core_step(rh_core_t *core, const rh_input_t *input,

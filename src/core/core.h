@@ -43,9 +43,6 @@ typedef struct {
 typedef struct {
     uint32_t safety;   /* rh_safety_state_t */
     bool limit_active; /* funnel or wall acted */
-    double torque_granted_nm;
-    double soft_top_deg, soft_bottom_deg; /* in force */
-    double trip_top_deg, trip_bottom_deg;
 } rh_core_feedback_t;
 
 /* Caller-owned; zeroed = safe: it asks for no torque. Private but for its size. */

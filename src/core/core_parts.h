@@ -16,7 +16,6 @@ typedef struct {
     double force_n[2]; /* strap, now */
     double pad_n[2];
     bool has_force, has_pad;
-    double torque_nm; /* requested */
 } rh_step_t;
 
 /* session.c */

@@ -18,7 +18,7 @@ rh_reading_t rh_sample_take(rh_sampler_t *sampler, const rh_input_t *input, int 
     reading.is_good = true;
     reading.is_fresh = sample->count != sampler->count[signal];
     reading.t_ns = input->now_ns - sample->age_ns;
-    reading.value = 0.001 * (double)sample->milli;
+    reading.value = 1e-3 * (double)sample->milli + 1e-6 * (double)sample->rest_micro;
     sampler->count[signal] = sample->count;
     return reading;
 }

@@ -1,43 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Core's part of the snapshot. Called at the end of core's step.
+ * Core's part of the snapshot; what the gate knows the landing adds. Called at the end
+ * of core's step.
  */
 #include <math.h>
 
 #include "core_parts.h"
-
-static int64_t oldest_ns(const rh_input_t *input, int first, int last)
-{
-    int64_t age_ns = 0;
-
-    for (int i = first; i <= last; i++) {
-        const int64_t one_ns = input->signal[i].age_ns;
-
-        age_ns = one_ns > age_ns ? one_ns : age_ns;
-    }
-    return age_ns;
-}
-
-static void fill_ages(const rh_input_t *input, rh_snapshot_t *snapshot)
-{
-    snapshot->age_ns[0] = input->signal[RH_SIGNAL_MOTOR_ANGLE].age_ns;
-    snapshot->age_ns[1] = input->signal[RH_SIGNAL_ARM_ANGLE].age_ns;
-    snapshot->age_ns[2] = oldest_ns(input, RH_SIGNAL_STRAP_LEFT, RH_SIGNAL_STRAP_RIGHT);
-    snapshot->age_ns[3] = oldest_ns(input, RH_SIGNAL_ESTOP_A, RH_SIGNAL_LIMIT_BOTTOM);
-    snapshot->age_worst_ns = 0;
-    for (int i = 0; i < 4; i++) {
-        if (snapshot->age_ns[i] > snapshot->age_worst_ns) {
-            snapshot->age_worst_ns = snapshot->age_ns[i];
-        }
-    }
-}
 
 static void fill_flags(const rh_step_t *step, rh_snapshot_t *snapshot)
 {
     const rh_input_t *input = step->input;
     const rh_core_t *core = step->core;
 
-    snapshot->armed = step->last->safety == RH_SAFETY_ARMED;
     snapshot->estop_a_closed = rh_sample_flag(input, RH_SIGNAL_ESTOP_A);
     snapshot->estop_b_closed = rh_sample_flag(input, RH_SIGNAL_ESTOP_B);
     snapshot->grip_left_held = rh_sample_flag(input, RH_SIGNAL_GRIP_LEFT);
@@ -46,11 +20,8 @@ static void fill_flags(const rh_step_t *step, rh_snapshot_t *snapshot)
     snapshot->reset_pressed = rh_sample_flag(input, RH_SIGNAL_RESET_BUTTON);
     snapshot->limit_top_closed = rh_sample_flag(input, RH_SIGNAL_LIMIT_TOP);
     snapshot->limit_bottom_closed = rh_sample_flag(input, RH_SIGNAL_LIMIT_BOTTOM);
-    snapshot->pad_empty = step->has_pad && step->pad_n[0] + step->pad_n[1] <
-                                               core->config.limits.pad_empty_n;
     snapshot->zeroed = core->zero.is_done;
     snapshot->rom_taught = core->rom.is_taught;
-    snapshot->limit_active = step->last->limit_active;
 }
 
 static void fill_live(const rh_step_t *step, rh_snapshot_t *snapshot)
@@ -69,14 +40,10 @@ static void fill_live(const rh_step_t *step, rh_snapshot_t *snapshot)
     snapshot->force_right_n = step->has_force ? step->force_n[1] : RH_UNKNOWN;
     snapshot->torque_nm =
         step->has_force ? force_n * core->config.machine.strap_radius_m : RH_UNKNOWN;
-    snapshot->torque_requested_nm = step->torque_nm;
-    snapshot->torque_granted_nm = step->last->torque_granted_nm;
     snapshot->torque_measured_nm =
         torque->quality == RH_QUALITY_GOOD ? 0.001 * (double)torque->milli : RH_UNKNOWN;
     snapshot->pad_n = step->has_pad ? pad_n : RH_UNKNOWN;
     snapshot->pad_centre_frac = has_weight ? step->pad_n[1] / pad_n : RH_UNKNOWN;
-    snapshot->margin_top_deg = step->last->soft_top_deg - snapshot->angle_deg;
-    snapshot->margin_bottom_deg = snapshot->angle_deg - step->last->soft_bottom_deg;
     snapshot->load_applied_kg = core->load.applied_kg;
 }
 
@@ -85,7 +52,6 @@ static void fill_state(const rh_step_t *step, rh_snapshot_t *snapshot)
     const rh_core_t *core = step->core;
     const rh_training_t *training = &core->training;
 
-    snapshot->safety = step->last->safety;
     snapshot->session = training->state;
     snapshot->phase = core->now.phase;
     snapshot->mode = core->mode;
@@ -97,10 +63,6 @@ static void fill_state(const rh_step_t *step, rh_snapshot_t *snapshot)
     snapshot->load_kg = core->load.target_kg;
     snapshot->rom_top_deg = core->rom.is_taught ? core->rom.top_deg : RH_UNKNOWN;
     snapshot->rom_bottom_deg = core->rom.is_taught ? core->rom.bottom_deg : RH_UNKNOWN;
-    snapshot->soft_top_deg = step->last->soft_top_deg;
-    snapshot->soft_bottom_deg = step->last->soft_bottom_deg;
-    snapshot->trip_top_deg = step->last->trip_top_deg;
-    snapshot->trip_bottom_deg = step->last->trip_bottom_deg;
     snapshot->load_max_kg = core->load_settings.max_kg;
 }
 
@@ -111,7 +73,6 @@ void rh_show_fill(const rh_step_t *step, rh_snapshot_t *snapshot)
         .now_ns = step->input->now_ns,
         .late_ns = step->input->late_ns,
     };
-    fill_ages(step->input, snapshot);
     fill_flags(step, snapshot);
     fill_live(step, snapshot);
     fill_state(step, snapshot);

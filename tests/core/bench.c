@@ -178,7 +178,6 @@ static void tick(bench_t *bench)
     set_ages(bench);
     rh_core_step(&bench->core, &bench->input, &bench->feedback, &bench->request,
                  &bench->snapshot, &bench->events);
-    bench->feedback.torque_granted_nm = bench->request.torque_nm;
     keep(bench);
     bench->input.command = (rh_command_t){0};
 }
@@ -240,8 +239,6 @@ void bench_init(bench_t *bench, bench_layout_t layout)
         bench->wire[i].period_s = layout == BENCH_RTU ? RTU_S[i][0] : 0.002;
         bench->wire[i].latency_s = layout == BENCH_RTU ? RTU_S[i][1] : 0.0;
     }
-    bench->feedback.soft_top_deg = 3.0;
-    bench->feedback.soft_bottom_deg = -99.0;
     bench_pause(bench, 3.0);
     (void)bench_do(bench, RH_COMMAND_SENSOR_ZERO);
     bench_gate(bench, RH_SAFETY_ARMED);

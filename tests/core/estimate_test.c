@@ -217,7 +217,7 @@ static void bad_and_lost_samples_never_enter_the_estimate(void **state)
 
     for (unsigned i = 0; i < 3; i++) {
         input.signal[RH_SIGNAL_MOTOR_ANGLE] =
-            (rh_sample_t){.quality = QUALITIES[i], .count = i + 1};
+            (rh_sample_t){.quality = (uint16_t)QUALITIES[i], .count = i + 1};
         const rh_reading_t reading =
             rh_sample_take(&sampler, &input, RH_SIGNAL_MOTOR_ANGLE, 50);
 

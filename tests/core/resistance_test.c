@@ -159,7 +159,7 @@ static void any_input_gives_a_finite_request(void **state)
                 .milli = (int32_t)(4e9 * bench_random(&random) - 2e9),
                 .age_ns = (int64_t)(1e8 * bench_random(&random)) - 10000000,
                 .count = (uint32_t)i,
-                .quality = (uint32_t)(4.0 * bench_random(&random)),
+                .quality = (uint16_t)(4.0 * bench_random(&random)),
             };
         }
         input->command = (rh_command_t){

@@ -138,6 +138,16 @@ static void thousandths_round_to_nearest_and_say_when_they_cannot_hold(void **st
     assert_int_equal(milli, 0);
 }
 
+static void what_thousandths_round_off_is_kept_in_millionths(void **state)
+{
+    (void)state;
+    assert_int_equal(rh_codec_rest_micro(-89.9912344, -89991), -234);
+    assert_int_equal(rh_codec_rest_micro(1.2346, 1235), -400);
+    assert_int_equal(rh_codec_rest_micro(0.0, 0), 0);
+    assert_int_equal(rh_codec_rest_micro(3e6, INT32_MAX), 0);
+    assert_int_equal(rh_codec_rest_micro(NAN, 0), 0);
+}
+
 static void a_cells_word_is_good_only_with_data_ok_no_error_and_not_busy(void **state)
 {
     rh_hal_settings_t *settings = calloc(1, sizeof(*settings));
@@ -218,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_number_that_does_not_fit_is_refused_and_nothing_is_written),
         cmocka_unit_test(a_float_that_is_no_number_is_never_valid),
         cmocka_unit_test(thousandths_round_to_nearest_and_say_when_they_cannot_hold),
+        cmocka_unit_test(what_thousandths_round_off_is_kept_in_millionths),
         cmocka_unit_test(a_cells_word_is_good_only_with_data_ok_no_error_and_not_busy),
         cmocka_unit_test(a_drives_status_number_becomes_the_machines_bits),
         cmocka_unit_test(a_reply_must_repeat_unit_function_length_and_echo),

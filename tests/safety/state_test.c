@@ -268,7 +268,7 @@ static void scramble(unsigned *seed)
         if (rand_r(seed) % 50 == 0) {
             bench.input.signal[signal].raw = rand_r(seed) % 3 == 0 ? rand_r(seed) : 1;
             bench.input.signal[signal].milli = rand_r(seed) % 200000 - 100000;
-            bench.input.signal[signal].quality = (uint32_t)rand_r(seed) % 4;
+            bench.input.signal[signal].quality = (uint16_t)((uint32_t)rand_r(seed) % 4);
         }
     }
     bench.angle_deg = rand_r(seed) % 3 == 0 ? rand_r(seed) % 140 - 110 : -90;

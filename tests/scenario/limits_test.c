@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include <math.h>
+
 #include "rig.h"
 
 typedef struct {
@@ -101,7 +103,11 @@ static void the_wild_style_is_held_or_trips_and_no_rep_is_lost(void **state)
     rig_init(&rig, options);
     rig_arm(&rig);
     teach_and_load(&rig);
-    double soft_top_deg = rig.output.snapshot.soft_top_deg;
+    const rh_snapshot_t *snapshot = &rig.output.snapshot;
+    double soft_top_deg = snapshot->soft_top_deg;
+    assert_true(fabs(snapshot->margin_top_deg - (soft_top_deg - snapshot->angle_deg)) <
+                1e-9);
+    assert_true(snapshot->armed && !snapshot->pad_empty);
     outcome_t outcome = play_wild(&rig, test);
     print_message(
         "%-11s %3.0f kg: %s%s, %d of %d reps told, top %.1f deg (soft %.1f)\n",

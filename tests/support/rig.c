@@ -68,8 +68,11 @@ rig_options_t rig_options(void)
 
 static void put(rig_bus_t *bus, int signal, int32_t raw, double value)
 {
-    bus->sample[signal].raw = raw;
-    bus->sample[signal].milli = (int32_t)lround(value * RH_MILLI);
+    rh_sample_t *sample = &bus->sample[signal];
+    sample->raw = raw;
+    sample->milli = (int32_t)lround(value * RH_MILLI);
+    sample->rest_micro =
+        (int16_t)lround(value * 1e6 - (double)sample->milli * RH_MILLI);
 }
 
 static void put_flag(rig_bus_t *bus, int signal, bool value)
