@@ -66,6 +66,8 @@ typedef struct {
       "let the legs hang still, then ask again")                                       \
     X(GRIPS_OPEN, "grips_open", "the grips are not both held",                         \
       "hold both grips from arm.begin to arm.commit")                                  \
+    X(COMFORT, "comfort_pressed", "the comfort stop is pressed",                       \
+      "let the grey button go, then ask again")                                        \
     X(NO_CONSOLE, "no_console", "no console holds the lease", "lease.take first")      \
     X(TOO_SOON, "too_soon", "arm.commit came without arm.begin at least 0.5 s before", \
       "arm.begin, wait half a second, arm.commit")                                     \

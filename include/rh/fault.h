@@ -44,6 +44,9 @@
     X(ENCODER_FROZEN, "encoder_frozen", 9, "deg",                                      \
       "The motor encoder stands still while the arm moves.",                           \
       "Check the motor encoder's cable.")                                              \
+    X(RATE_MISMATCH, "rate_mismatch", 9, "deg",                                        \
+      "The motor's rate does not fit its own angle.",                                  \
+      "Have the drive and the motor encoder checked.")                                 \
     X(RUNAWAY, "runaway", 3, "nm",                                                     \
       "The drive's torque is not the torque that was commanded.",                      \
       "Have the drive's parameters and its wiring checked.")                           \
@@ -61,6 +64,8 @@
       "Have the load cells and the drive checked.")                                    \
     X(LATE, "late", 23, "ms", "The controller ran late.",                              \
       "See `doctor`: real-time permission, other work on this computer.")              \
+    X(CONSOLE, "console_lost", 45, "s", "The trainer's console is gone.",              \
+      "Take the lease again; with the arm at the bottom hold the reset button.")       \
     X(STOP, "stop", 38, "", "Stopped from the console.",                               \
       "With the arm at the bottom hold the reset button.")                             \
     X(NOT_DOWN, "not_down", 1, "s", "The legs did not come down in time.",             \

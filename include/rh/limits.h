@@ -45,6 +45,7 @@ typedef struct {
     int32_t wall_mnm_per_deg, wall_max_mnm;
     int32_t funnel_delay_us; /* 1.5 T + drive lag */
     int32_t arm_gravity_mnm; /* arm alone, at horizontal */
+    int32_t friction_mnm;    /* of arm and gear */
     int32_t sink_mdps;       /* SAFE-1 speed limit */
     int32_t rate_limit_mdps; /* drive's speed limit while armed */
     rh_body_row_t body[RH_BODY_ROWS];
@@ -54,9 +55,11 @@ typedef struct {
     int32_t cell_max_mn;                   /* impossible force */
     int32_t contact_mn;                    /* 10 N */
     int32_t pad_empty_mn;                  /* below: nobody there */
+    int32_t zero_max_mn;                   /* largest tare of a cell */
     /* times */
     int32_t age_max_us[4]; /* drive, encoder, strap cells, inputs: stale beyond */
     int32_t age_cut_us;    /* still stale: SAFE-3 */
+    int32_t period_us;     /* of the tick */
     int32_t late_count_us, late_safe1_us, late_safe3_us;
     int32_t grip_open_ms, reset_hold_ms, reset_stuck_ms, rest_hold_ms;
     int32_t comfort_ramp_ms, comfort_confirm_ms, unload_ramp_ms, safe1_ramp_ms;

@@ -151,6 +151,7 @@ static void make_torques(const rh_settings_t *settings, rh_limits_t *limits)
     limits->wall_max_mnm = milli(from->wall_max_nm);
     limits->funnel_delay_us = whole((1.5 * from->cycle_ms + from->drive_lag_ms) * 1e3);
     limits->arm_gravity_mnm = milli(settings->machine.arm_gravity_nm);
+    limits->friction_mnm = milli(settings->machine.friction_nm);
     limits->recover_mnm_per_s = milli(from->recover_nm_per_s);
     limits->strap_radius_mm = milli(settings->machine.strap_radius_m);
 }
@@ -262,6 +263,8 @@ static int make(const rh_settings_t *settings, rh_limits_t *limits, char *error,
     make_bodies(settings, limits);
     make_plausibility(&settings->limits, limits);
     make_times(&settings->limits, limits);
+    limits->period_us = whole(1e6 / settings->daemon.tick_hz);
+    limits->zero_max_mn = milli(settings->training.zero_max_n);
     limits->speed_limit_brakes = speed_limit_brakes(&settings->hal) ? 1 : 0;
     return check_ceilings(limits, settings->limits.open_limits, error, size);
 }

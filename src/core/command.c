@@ -17,16 +17,6 @@ static bool is_armed(const rh_step_t *step)
     return step->last->safety == RH_SAFETY_ARMED;
 }
 
-static void unload(rh_step_t *step)
-{
-    const double before_kg = rh_load_unload(&step->core->load);
-
-    if (before_kg > 0.0) {
-        rh_events_value(step->events, step->input->now_ns, RH_NOTE_UNLOADED, before_kg,
-                        0.0);
-    }
-}
-
 static void tell_session(rh_step_t *step, int32_t is_open)
 {
     rh_session_t *session = &step->core->training.session;
@@ -42,7 +32,7 @@ static void start_session(rh_step_t *step)
     rh_core_t *core = step->core;
     const int32_t number = core->training.session.session + 1;
 
-    unload(step);
+    rh_session_unload(step);
     rh_rom_clear(&core->rom);
     core->load.highest_kg = 0.0;
     rh_load_new_set(&core->load);
@@ -59,7 +49,7 @@ static void end_session(rh_step_t *step)
     if (core->training.state == RH_SESSION_SET) {
         rh_session_finish_set(step);
     }
-    unload(step);
+    rh_session_unload(step);
     rh_rom_clear(&core->rom);
     core->mode_wanted = RH_MODE_DAMPING;
     tell_session(step, 0);
@@ -110,7 +100,7 @@ static uint32_t zero(rh_step_t *step)
 /* Nothing loads before a range is accepted, so teaching takes the load off. */
 static void teach(rh_step_t *step)
 {
-    unload(step);
+    rh_session_unload(step);
     rh_rom_clear(&step->core->rom);
     step->core->training.set.partials = 0;
     rh_session_count(step);
@@ -196,7 +186,7 @@ static uint32_t set_mode(rh_step_t *step)
         }
     }
     if (mode == RH_MODE_DAMPING) {
-        unload(step);
+        rh_session_unload(step);
     }
     core->mode_wanted = (uint32_t)mode;
     return RH_REFUSAL_NONE;
@@ -269,7 +259,7 @@ static const rh_command_row_t COMMANDS[] = {
     {.command = RH_COMMAND_UNLOAD,
      .to = STAY,
      .refused = {YES, YES, YES, YES},
-     .deed = unload},
+     .deed = rh_session_unload},
 };
 
 static uint32_t carry_out(rh_step_t *step, const rh_command_row_t *row)

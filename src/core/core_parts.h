@@ -25,6 +25,8 @@ void rh_session_count(rh_step_t *step);
 /* Handles RH_COUNTER_* bits: announces, publishes, teaches. */
 void rh_session_rep(rh_step_t *step, int found);
 void rh_session_start_set(rh_step_t *step);
+/* The training load to nothing, at any moment, by its fast ramp. */
+void rh_session_unload(rh_step_t *step);
 /* Closes what can be closed, drops the rest, publishes the set. */
 void rh_session_finish_set(rh_step_t *step);
 /* As asked for: a rep past its top is worth waiting for; else the set ends now. */

@@ -184,6 +184,16 @@ void rh_session_finish_set(rh_step_t *step)
     rh_session_move(step, RH_SESSION_READY);
 }
 
+void rh_session_unload(rh_step_t *step)
+{
+    const double before_kg = rh_load_unload(&step->core->load);
+
+    if (before_kg > 0.0) {
+        rh_events_value(step->events, step->input->now_ns, RH_NOTE_UNLOADED, before_kg,
+                        0.0);
+    }
+}
+
 /* The gate has left ARMED: no set without the motor, no load, no rep half done. */
 static void answer_gate(rh_step_t *step)
 {
@@ -213,6 +223,16 @@ void rh_session_end_set(rh_step_t *step)
     }
 }
 
+/* Hazard 45, the trainer walked off: the rep ends, then the load goes off. */
+static void leave_alone(rh_step_t *step)
+{
+    if (step->core->training.state == RH_SESSION_SET) {
+        rh_session_end_set(step);
+    } else if (step->core->load.target_kg > 0.0) {
+        rh_session_unload(step);
+    }
+}
+
 void rh_session_watch(rh_step_t *step)
 {
     rh_core_t *core = step->core;
@@ -224,8 +244,8 @@ void rh_session_watch(rh_step_t *step)
         answer_gate(step);
     }
     core->safety = step->last->safety;
-    if (training->state == RH_SESSION_SET && !step->input->console_present) {
-        rh_session_end_set(step); /* hazard 45: the trainer walked off */
+    if (!step->input->console_present) {
+        leave_alone(step);
     }
     if (waits && training->state == RH_SESSION_SET &&
         (step->input->now_ns >= training->set_end_ns ||

@@ -46,8 +46,16 @@ typedef struct {
     int32_t measured_milli, threshold_milli;
 } rh_finding_t;
 
-/* sight.c: fills gate->sight and the debounce counters. */
+/* sight.c: fills gate->sight. */
 void rh_gate_look(rh_gate_t *gate);
+
+/* count.c: which samples are fresh, and the counters of what they show. */
+void rh_gate_count(rh_gate_t *gate);
+
+/* answer.c: answers the tick's command where it is the gate's to answer. */
+void rh_gate_answer(rh_gate_t *gate);
+/* The tick's command is of this kind and was consented to. */
+bool rh_gate_granted(const rh_gate_t *gate, uint32_t kind);
 
 /* rules.c: walks the table of rules; raises faults and gives the worst reaction that
  * outranks the present state (the present state where none does). */
@@ -63,6 +71,12 @@ void rh_gate_decide(rh_gate_t *gate, uint32_t reaction);
 /* shape.c: the torque of the state the gate is in now; milli-newton-metres. */
 int32_t rh_gate_shape(rh_gate_t *gate);
 
+/* The damping of the damped arm at this rate, within what the arm may resist. */
+int32_t rh_gate_damped_mnm(const rh_gate_t *gate, int32_t rate_mdps);
+
+/* confirm.c: counts strap samples that show a floating arm. */
+void rh_gate_confirm(rh_gate_t *gate);
+
 /* gravity.c */
 int32_t rh_gate_cosine_q16(int32_t angle_mdeg);
 /* Torque that holds `at_horizontal_mnm` of gravity at this angle; never negative. */
@@ -74,6 +88,13 @@ static inline int32_t rh_gate_clamp(int64_t value, int32_t low, int32_t high)
         return low;
     }
     return value > high ? high : (int32_t)value;
+}
+
+/* How far angle and rate of the motor may disagree: two thirds of what the two encoders
+ * may, so that of two causes the more exact one is told. */
+static inline int32_t rh_gate_rate_off_mdeg(const rh_gate_t *gate)
+{
+    return gate->limits->mismatch_mdeg / 3 * 2;
 }
 
 static inline int32_t rh_gate_size(int32_t value)

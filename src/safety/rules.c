@@ -11,6 +11,9 @@
 #define IN(state) (1u << RH_SAFETY_##state)
 #define ACTING (IN(ARMED) | IN(FLOAT) | IN(GRIPS) | IN(SAFE1) | IN(SAFE2))
 #define ALWAYS (ACTING | IN(IDLE))
+/* The console has been away for two seconds already when its lease ends. */
+#define ALONE_MS 2000
+#define ALONE_IN_REP_MS 10000
 
 typedef rh_finding_t (*test_t)(const rh_gate_t *gate);
 
@@ -97,11 +100,23 @@ static rh_finding_t drive_does_not_run(const rh_gate_t *gate)
                  gate->limits->run_timeout_ms * RH_MILLI);
 }
 
+/* Hazard 16. It did run: a third sample without, and its torque is gone for good (the
+ * e-stop, which stops the drive too, is read by then and told first). */
+static rh_finding_t drive_has_stopped(const rh_gate_t *gate)
+{
+    rh_finding_t finding = drive_does_not_run(gate);
+    finding.bad = gate->safety->stopped_count >= 3;
+    finding.threshold_milli = 0;
+    return finding;
+}
+
 static rh_finding_t torque_runs_away(const rh_gate_t *gate)
 {
-    int32_t difference = rh_gate_size(
-        rh_gate_clamp((int64_t)gate->sight.drive_torque_mnm - gate->sight.confirmed_mnm,
-                      INT32_MIN + 1, INT32_MAX));
+    bool runs = (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
+    int32_t expected_mnm = runs ? gate->sight.confirmed_mnm : 0;
+    int32_t difference =
+        rh_gate_size(rh_gate_clamp((int64_t)gate->sight.drive_torque_mnm - expected_mnm,
+                                   INT32_MIN + 1, INT32_MAX));
     return (rh_finding_t){gate->safety->runaway_count >= 2, difference,
                           gate->limits->runaway_mnm};
 }
@@ -115,6 +130,13 @@ static rh_finding_t motor_encoder_frozen(const rh_gate_t *gate)
     rh_finding_t finding = above(moved, gate->limits->mismatch_mdeg / 2);
     finding.bad = finding.bad && gate->safety->frozen_count >= 3;
     return finding;
+}
+
+static rh_finding_t rate_differs(const rh_gate_t *gate)
+{
+    return (rh_finding_t){gate->safety->rate_count >= 2,
+                          rh_gate_size(gate->safety->rate_off_mdeg),
+                          rh_gate_rate_off_mdeg(gate)};
 }
 
 static rh_finding_t encoders_differ(const rh_gate_t *gate)
@@ -168,6 +190,14 @@ static rh_finding_t grip_let_go(const rh_gate_t *gate)
                  gate->limits->grip_open_ms * RH_MILLI);
 }
 
+/* Hazard 45: after the rep, and at the latest when no rep can last that long. */
+static rh_finding_t console_is_gone(const rh_gate_t *gate)
+{
+    int64_t ms = rh_gate_since_ms(gate->sight.now_ns, gate->safety->alone_since_ns);
+    int32_t most_ms = gate->sight.at_bottom ? ALONE_MS : ALONE_IN_REP_MS;
+    return above(rh_gate_clamp(ms, 0, INT32_MAX), most_ms); /* thousandths of s */
+}
+
 static rh_finding_t stop_commanded(const rh_gate_t *gate)
 {
     return flag(gate->input->command.kind == RH_COMMAND_STOP);
@@ -204,12 +234,14 @@ static const rule_t rules[] = {
     {RH_FAULT_STALE_DRIVE, ALWAYS, RH_SAFETY_SAFE3, 40, drive_stale, SENSORS},
     {RH_FAULT_DRIVE_FAULT, ALWAYS, RH_SAFETY_SAFE3, 50, drive_reports_fault,
      STILL_THERE},
-    {RH_FAULT_RUNAWAY, ACTING, RH_SAFETY_SAFE3, 50, torque_runs_away, 0},
+    {RH_FAULT_RUNAWAY, ALWAYS, RH_SAFETY_SAFE3, 50, torque_runs_away, STILL_THERE},
+    {RH_FAULT_DRIVE_NOT_RUNNING, ACTING, RH_SAFETY_SAFE3, 60, drive_has_stopped, 0},
     {RH_FAULT_DRIVE_NOT_RUNNING, ACTING, RH_SAFETY_SAFE3, 500, drive_does_not_run, 0},
     {RH_FAULT_STALE_IO, ALWAYS, RH_SAFETY_SAFE3, 80, inputs_silent, SENSORS},
     {RH_FAULT_STALE_ENCODER, ALWAYS, RH_SAFETY_SAFE3, 80, encoder_silent, SENSORS},
     {RH_FAULT_LATE, ACTING, RH_SAFETY_SAFE3, 40, tick_far_too_late, 0},
     {RH_FAULT_ENCODER_FROZEN, ACTING, RH_SAFETY_SAFE2, 50, motor_encoder_frozen, 0},
+    {RH_FAULT_RATE_MISMATCH, ACTING, RH_SAFETY_SAFE2, 50, rate_differs, 0},
     {RH_FAULT_NOT_DOWN, IN(SAFE1), RH_SAFETY_SAFE2, 10000, not_down_in_time, 0},
     {RH_FAULT_TRIP_TOP, ACTING, RH_SAFETY_SAFE1, 2, past_top, 0},
     {RH_FAULT_TRIP_BOTTOM, ACTING, RH_SAFETY_SAFE1, 2, past_bottom, 0},
@@ -221,6 +253,8 @@ static const rule_t rules[] = {
     {RH_FAULT_STALE_CELLS, ALWAYS, RH_SAFETY_SAFE1, 40, cells_stale, SENSORS},
     {RH_FAULT_LATE, ACTING, RH_SAFETY_SAFE1, 12, tick_late, 0},
     {RH_FAULT_REQUEST, ACTING, RH_SAFETY_SAFE1, 2, request_is_invalid, 0},
+    {RH_FAULT_CONSOLE, IN(ARMED) | IN(FLOAT), RH_SAFETY_SAFE1, 2000, console_is_gone,
+     0},
     {RH_FAULT_STOP, ALWAYS, RH_SAFETY_SAFE1, 2, stop_commanded, 0},
     {RH_FAULT_RECORDING, ACTING, RH_SAFETY_SAFE1, 2, recording_stalls, 0},
     {RH_FAULT_COMFORT_UNCONFIRMED, IN(FLOAT), RH_SAFETY_SAFE1, 150,

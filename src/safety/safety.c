@@ -98,6 +98,7 @@ void rh_safety_step(rh_safety_t *safety, const rh_limits_t *limits,
     gate.report = report;
     begin_report(report, safety->state);
     rh_gate_look(&gate);
+    rh_gate_count(&gate);
     boot(&gate);
     uint32_t reaction = rh_gate_judge(&gate);
     rh_gate_decide(&gate, reaction);

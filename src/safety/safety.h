@@ -23,6 +23,7 @@
 #include "rh/state.h"
 
 #define RH_SAFETY_WINDOW_SLOTS 8
+#define RH_SAFETY_RATES 4
 #define RH_SAFETY_FAULTS 8 /* faults that one tick can raise */
 
 enum { RH_GROUP_DRIVE, RH_GROUP_ENCODER, RH_GROUP_CELLS, RH_GROUP_INPUTS, RH_GROUPS };
@@ -46,11 +47,20 @@ typedef struct {
     /* debounce: counters of fresh samples, and since when a condition has held */
     uint32_t seen[RH_SIGNAL_COUNT]; /* sample counts at the last tick */
     uint32_t runaway_count, mismatch_count, contact_count, frozen_count, confirm_count;
+    uint32_t stopped_count, rate_count;
     bool contact;
     int32_t frozen_motor_raw, frozen_arm_mdeg;
-    int64_t grip_open_since_ns, still_since_ns, not_running_since_ns;
+    int64_t
+        moved_us; /* the last drive sample: when, where, how fast, and by how much */
+    int32_t moved_mdeg, moved_mdps, rate_off_mdeg; /* its angle left its rate */
+    int32_t recent_mdps[RH_SAFETY_RATES];          /* of the last 40 ms or so */
+    uint32_t recent;
+    int64_t recent_us; /* the newest of them */
+    int64_t grip_open_since_ns, still_since_ns, not_running_since_ns, alone_since_ns;
+    bool has_run_since_on; /* the drive has run since servo-on was granted */
     int64_t reset_since_ns, arm_begin_ns;
-    bool reset_was, reset_seen_open, reset_done, comfort_was;
+    uint32_t arm_lease; /* of arm.begin */
+    bool reset_seen_open, reset_done;
     bool is_down;  /* SAFE-1 has come to rest: servo off */
     uint32_t body; /* row of limits->body, chosen from the pad's weight when arming */
     int64_t limit_last_ns; /* funnel or wall acted last; 0 = never */

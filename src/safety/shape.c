@@ -160,13 +160,18 @@ static int32_t armed_mnm(rh_gate_t *gate)
 
 /* ---- the damped arm -------------------------------------------------------------- */
 
-static int32_t damping_mnm(const rh_gate_t *gate)
+int32_t rh_gate_damped_mnm(const rh_gate_t *gate, int32_t rate_mdps)
 {
     uint32_t row = gate->safety->contact ? gate->safety->body : 0;
-    int64_t torque = -(int64_t)gate->limits->body[row].damping_mnm_per_dps *
-                     gate->sight.rate_mdps / RH_MILLI;
+    int64_t torque =
+        -(int64_t)gate->limits->body[row].damping_mnm_per_dps * rate_mdps / RH_MILLI;
     int32_t most = gate->limits->resist_max_mnm;
     return rh_gate_clamp(torque, -most, most);
+}
+
+static int32_t damping_mnm(const rh_gate_t *gate)
+{
+    return rh_gate_damped_mnm(gate, gate->sight.rate_mdps);
 }
 
 /* What is left of the torque that acted when the state was left, after `ramp_ms`. */
@@ -214,26 +219,6 @@ static int32_t floating_mnm(rh_gate_t *gate)
            damping_mnm(gate);
 }
 
-/* Hazard 50: the cell must show the float model's force within the tolerance. The arm's
- * own equation at rest: strap force times radius = gravity - motor torque. */
-static void confirm_float(rh_gate_t *gate)
-{
-    rh_safety_t *safety = gate->safety;
-    const rh_limits_t *limits = gate->limits;
-    if (safety->state != RH_SAFETY_FLOAT || !gate->sight.fresh_strap) {
-        return;
-    }
-    int64_t torque = (int64_t)arm_gravity_mnm(gate) - gate->sight.confirmed_mnm;
-    int64_t model_mn = torque * RH_MILLI / limits->strap_radius_mm;
-    int64_t former_mn = (int64_t)safety->load_mnm * RH_MILLI / limits->strap_radius_mm;
-    int64_t share_mn = former_mn * limits->comfort_permille / RH_MILLI;
-    int64_t tolerance = share_mn > limits->comfort_mn ? share_mn : limits->comfort_mn;
-    int64_t difference = gate->sight.strap_mn - model_mn;
-    if (difference >= -tolerance && difference <= tolerance) {
-        safety->confirm_count++;
-    }
-}
-
 static int32_t none_mnm(rh_gate_t *gate)
 {
     (void)gate;
@@ -247,19 +232,23 @@ static int32_t (*const law[RH_SAFETY_COUNT])(rh_gate_t *gate) = {
     [RH_SAFETY_SAFE2] = none_mnm,     [RH_SAFETY_SAFE3] = none_mnm,
 };
 
-/* Positive torque on an arm that is not sinking lifts: only what carrying needs. */
+/* Positive torque on an arm that is not sinking lifts: only what carrying needs, and in
+ * SAFE-1, where nothing lifts, none at all. */
 static int32_t bounded(const rh_gate_t *gate, int32_t torque)
 {
     const rh_limits_t *limits = gate->limits;
     bool sinks = gate->sight.rate_mdps < -STILL_MDPS;
     int32_t most = sinks ? limits->resist_max_mnm : limits->lift_max_mnm;
+    if (gate->safety->state == RH_SAFETY_SAFE1 && gate->sight.rate_mdps >= 0) {
+        most = 0;
+    }
     return rh_gate_clamp(torque, -limits->resist_max_mnm, most);
 }
 
 int32_t rh_gate_shape(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
-    confirm_float(gate);
+    rh_gate_confirm(gate);
     if (safety->state != RH_SAFETY_ARMED) {
         safety->base_mnm = 0;
     }

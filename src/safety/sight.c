@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The gate's eyes: from raw samples with their ages to the numbers the rules look at.
- * Nothing is filtered; what must hold for several samples is counted here, once for
- * each fresh sample, so that a repeated one counts for nothing.
+ * Nothing is filtered here, and nothing is remembered but since when something holds.
  */
 #include "gate.h"
 
@@ -12,6 +11,7 @@
 #define STEP_MAX_US 100000
 #define ANGLE_MAX_MDEG 400000
 #define RATE_MAX_MDPS 3000000
+#define HANG_MDEG (-90000) /* the arm's natural rest */
 
 static const rh_sample_t *sample(const rh_gate_t *gate, int signal)
 {
@@ -40,20 +40,14 @@ static int32_t older(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-static bool is_fresh(rh_gate_t *gate, int signal)
-{
-    uint32_t count = sample(gate, signal)->count;
-    bool fresh = count != gate->safety->seen[signal];
-    gate->safety->seen[signal] = count;
-    return fresh;
-}
-
 static void look_at_ages(rh_gate_t *gate)
 {
     rh_sight_t *sight = &gate->sight;
     int32_t drive = trusted_age_us(sample(gate, RH_SIGNAL_MOTOR_ANGLE));
-    drive = older(drive, trusted_age_us(sample(gate, RH_SIGNAL_MOTOR_RATE)));
-    drive = older(drive, trusted_age_us(sample(gate, RH_SIGNAL_DRIVE_STATUS)));
+    for (int signal = RH_SIGNAL_MOTOR_RATE; signal <= RH_SIGNAL_DRIVE_STATUS;
+         signal++) {
+        drive = older(drive, trusted_age_us(sample(gate, signal)));
+    }
     int32_t strap = older(age_us(sample(gate, RH_SIGNAL_STRAP_LEFT)),
                           age_us(sample(gate, RH_SIGNAL_STRAP_RIGHT)));
     int32_t pad = older(age_us(sample(gate, RH_SIGNAL_PAD_FRONT)),
@@ -91,12 +85,16 @@ static void look_at_motion(rh_gate_t *gate)
     sight->drive_status = (uint32_t)sample(gate, RH_SIGNAL_DRIVE_STATUS)->raw;
 }
 
-/* A tare from the request counts only within the cell's own range (accept form). */
-static int32_t tared_mn(const rh_sample_t *cell, double zero_n, int32_t max_mn)
+/* A tare from the request counts only within what a zeroing may be off (hazard 6,
+ * accept form): a person on the pad cannot be tared away. */
+static int32_t tared_mn(const rh_gate_t *gate, int signal, double zero_n)
 {
+    const rh_sample_t *cell = sample(gate, signal);
+    double most_mn = (double)gate->limits->zero_max_mn;
     double zero_mn = zero_n * RH_MILLI;
-    bool accepted = zero_mn >= -(double)max_mn && zero_mn <= (double)max_mn;
+    bool accepted = zero_mn >= -most_mn && zero_mn <= most_mn;
     int32_t zero = accepted ? (int32_t)zero_mn : 0;
+    int32_t max_mn = gate->limits->cell_max_mn;
     return rh_gate_clamp((int64_t)cell->milli - zero, -2 * max_mn, 2 * max_mn);
 }
 
@@ -111,12 +109,10 @@ static void look_at_cells(rh_gate_t *gate)
     const rh_request_t *request = gate->request;
     rh_sight_t *sight = &gate->sight;
     int32_t max_mn = gate->limits->cell_max_mn;
-    sight->strap_mn =
-        tared_mn(sample(gate, RH_SIGNAL_STRAP_LEFT), request->strap_zero_n[0], max_mn) +
-        tared_mn(sample(gate, RH_SIGNAL_STRAP_RIGHT), request->strap_zero_n[1], max_mn);
-    sight->pad_mn =
-        tared_mn(sample(gate, RH_SIGNAL_PAD_FRONT), request->pad_zero_n[0], max_mn) +
-        tared_mn(sample(gate, RH_SIGNAL_PAD_REAR), request->pad_zero_n[1], max_mn);
+    sight->strap_mn = tared_mn(gate, RH_SIGNAL_STRAP_LEFT, request->strap_zero_n[0]) +
+                      tared_mn(gate, RH_SIGNAL_STRAP_RIGHT, request->strap_zero_n[1]);
+    sight->pad_mn = tared_mn(gate, RH_SIGNAL_PAD_FRONT, request->pad_zero_n[0]) +
+                    tared_mn(gate, RH_SIGNAL_PAD_REAR, request->pad_zero_n[1]);
     sight->pad_is_empty = rh_gate_size(sight->pad_mn) < gate->limits->pad_empty_mn;
     sight->cells_good = true;
     for (int signal = RH_SIGNAL_STRAP_LEFT; signal <= RH_SIGNAL_PAD_REAR; signal++) {
@@ -157,7 +153,8 @@ static int32_t lower_of(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
-/* The limits in force: the taught range may only narrow the gate's own. */
+/* The limits in force: the taught range may only narrow the gate's own, and never so
+ * far that legs which simply hang would be past the bottom trip. */
 static void look_at_limits(rh_gate_t *gate)
 {
     const rh_limits_t *limits = gate->limits;
@@ -168,9 +165,10 @@ static void look_at_limits(rh_gate_t *gate)
         top = accepted_mdeg(gate->request->rom_top_deg, limits->soft_bottom_mdeg, top,
                             top);
         int32_t floor_mdeg = bottom + limits->rom_soft_bottom_mdeg;
-        bottom =
-            accepted_mdeg(gate->request->rom_bottom_deg, floor_mdeg, top, floor_mdeg) -
-            limits->rom_soft_bottom_mdeg;
+        bottom = lower_of(accepted_mdeg(gate->request->rom_bottom_deg, floor_mdeg, top,
+                                        floor_mdeg),
+                          HANG_MDEG) -
+                 limits->rom_soft_bottom_mdeg;
     }
     sight->soft_top_mdeg = top;
     sight->soft_bottom_mdeg = bottom;
@@ -192,72 +190,6 @@ static void look_at_request(rh_gate_t *gate)
                            load_nm >= 0.0 && load_nm <= 4.0 * most_nm;
     sight->request_mnm = sight->request_valid ? (int32_t)(torque_nm * RH_MILLI) : 0;
     sight->request_load_mnm = sight->request_valid ? (int32_t)(load_nm * RH_MILLI) : 0;
-}
-
-static int32_t runaway_threshold_mnm(const rh_gate_t *gate)
-{
-    int64_t share = (int64_t)rh_gate_size(gate->sight.confirmed_mnm) *
-                    gate->limits->runaway_permille / RH_MILLI;
-    return rh_gate_clamp(share + gate->limits->runaway_mnm, 0, RH_CEILING_TORQUE_MNM);
-}
-
-/* Hazard 3. At its speed limit the drive may brake on its own: a torque that differs
- * from the command but opposes the motion there is no runaway. */
-static bool torque_differs(const rh_gate_t *gate)
-{
-    const rh_sight_t *sight = &gate->sight;
-    int64_t difference = (int64_t)sight->drive_torque_mnm - sight->confirmed_mnm;
-    int32_t size = rh_gate_size(rh_gate_clamp(difference, INT32_MIN + 1, INT32_MAX));
-    bool opposes = (difference < 0) == (sight->rate_mdps > 0);
-    int32_t limit_mdps = gate->safety->speed_limit_mdps;
-    bool at_limit = rh_gate_size(sight->rate_mdps) >= limit_mdps / 10 * 9;
-    return size > runaway_threshold_mnm(gate) && !(opposes && at_limit);
-}
-
-static uint32_t counted(uint32_t count, bool holds)
-{
-    return holds ? (count < 1000 ? count + 1 : count) : 0;
-}
-
-static void count_drive_samples(rh_gate_t *gate)
-{
-    rh_safety_t *safety = gate->safety;
-    const rh_sight_t *sight = &gate->sight;
-    bool runs = (sight->drive_status & RH_DRIVE_RUN) != 0;
-    safety->runaway_count =
-        counted(safety->runaway_count, runs && torque_differs(gate));
-    int32_t raw = sample(gate, RH_SIGNAL_MOTOR_ANGLE)->raw;
-    bool stands = raw == safety->frozen_motor_raw;
-    safety->frozen_count = counted(safety->frozen_count, stands);
-    if (!stands) {
-        safety->frozen_motor_raw = raw;
-        safety->frozen_arm_mdeg = sample(gate, RH_SIGNAL_ARM_ANGLE)->milli;
-    }
-}
-
-static void count_samples(rh_gate_t *gate)
-{
-    rh_safety_t *safety = gate->safety;
-    rh_sight_t *sight = &gate->sight;
-    sight->fresh_drive = is_fresh(gate, RH_SIGNAL_MOTOR_ANGLE);
-    sight->fresh_encoder = is_fresh(gate, RH_SIGNAL_ARM_ANGLE);
-    sight->fresh_strap = is_fresh(gate, RH_SIGNAL_STRAP_LEFT);
-    if (sight->fresh_drive) {
-        count_drive_samples(gate);
-    }
-    if (sight->fresh_encoder) {
-        bool differs = rh_gate_size(sight->mismatch_mdeg) > gate->limits->mismatch_mdeg;
-        safety->mismatch_count = counted(safety->mismatch_count, differs);
-    }
-    if (sight->fresh_strap) {
-        bool pulls = rh_gate_size(sight->strap_mn) > gate->limits->contact_mn;
-        safety->contact_count =
-            counted(safety->contact_count, pulls != safety->contact);
-        if (safety->contact_count >= 3) {
-            safety->contact = pulls;
-            safety->contact_count = 0;
-        }
-    }
 }
 
 static int64_t held_since(int64_t since_ns, bool holds, int64_t now_ns)
@@ -283,6 +215,18 @@ static void look_at_rest(rh_gate_t *gate)
         rh_gate_since_ms(sight->now_ns, safety->still_since_ns) >= limits->rest_hold_ms;
     safety->grip_open_since_ns =
         held_since(safety->grip_open_since_ns, !sight->grips_held, sight->now_ns);
+    safety->alone_since_ns = held_since(safety->alone_since_ns,
+                                        !gate->input->console_present, sight->now_ns);
+}
+
+/* The larger of what the loop says and what the time between two ticks shows: a stall
+ * within a tick is a late tick, too. */
+static int32_t late_us(const rh_gate_t *gate, int64_t step_ns)
+{
+    int64_t said_us = gate->input->late_ns / RH_NS_PER_US;
+    int64_t seen_us = step_ns / RH_NS_PER_US - gate->limits->period_us;
+    bool has_seen = gate->safety->has_run && seen_us > said_us;
+    return rh_gate_clamp(has_seen ? seen_us : said_us, 0, AGE_NEVER_US);
 }
 
 void rh_gate_look(rh_gate_t *gate)
@@ -293,14 +237,12 @@ void rh_gate_look(rh_gate_t *gate)
     sight->step_us = gate->safety->has_run
                          ? rh_gate_clamp(step_ns / RH_NS_PER_US, 0, STEP_MAX_US)
                          : 0;
-    sight->late_us =
-        rh_gate_clamp(gate->input->late_ns / RH_NS_PER_US, 0, AGE_NEVER_US);
+    sight->late_us = late_us(gate, step_ns);
     look_at_ages(gate);
     look_at_motion(gate);
     look_at_cells(gate);
     look_at_inputs(gate);
     look_at_limits(gate);
     look_at_request(gate);
-    count_samples(gate);
     look_at_rest(gate);
 }

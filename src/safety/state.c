@@ -15,128 +15,15 @@ typedef struct {
     uint32_t to;
 } transition_t;
 
-static bool commands(const rh_gate_t *gate, uint32_t kind)
-{
-    return gate->input->command.kind == kind;
-}
-
 static int64_t in_state_ms(const rh_gate_t *gate)
 {
     return rh_gate_since_ms(gate->sight.now_ns, gate->safety->state_since_ns);
 }
 
-/* ---- commands: who may, and the answer ------------------------------------------ */
-
-static bool sensors_are_good(const rh_gate_t *gate)
-{
-    return (rh_gate_waits(gate) & (RH_WAIT_BIT(SENSORS) | RH_WAIT_BIT(FAULT))) == 0;
-}
-
-static bool state_can_arm(const rh_gate_t *gate)
-{
-    uint32_t state = gate->safety->state;
-    return state == RH_SAFETY_IDLE || state == RH_SAFETY_FLOAT;
-}
-
-/* What arming needs, at its beginning and at its end alike. */
-static uint32_t refuses_arming(const rh_gate_t *gate)
-{
-    const rh_sight_t *sight = &gate->sight;
-    if (!state_can_arm(gate)) {
-        return gate->safety->state == RH_SAFETY_ARMED ? RH_REFUSAL_ARMED
-                                                      : RH_REFUSAL_LATCHED;
-    }
-    if (!sensors_are_good(gate) || (sight->drive_status & RH_DRIVE_READY) == 0) {
-        return RH_REFUSAL_SENSORS;
-    }
-    if (!gate->input->console_present) {
-        return RH_REFUSAL_NO_CONSOLE;
-    }
-    if (!sight->grips_held) {
-        return RH_REFUSAL_GRIPS_OPEN;
-    }
-    return sight->at_bottom ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_AT_BOTTOM;
-}
-
-static uint32_t answer_arm_begin(rh_gate_t *gate)
-{
-    uint32_t refusal = refuses_arming(gate);
-    gate->safety->arm_begin_ns = refusal == RH_REFUSAL_NONE ? gate->sight.now_ns : 0;
-    return refusal;
-}
-
-static uint32_t answer_arm_commit(rh_gate_t *gate)
-{
-    uint32_t refusal = refuses_arming(gate);
-    if (refusal != RH_REFUSAL_NONE) {
-        return refusal;
-    }
-    int64_t ms = rh_gate_since_ms(gate->sight.now_ns, gate->safety->arm_begin_ns);
-    return ms >= gate->limits->arm_dwell_ms ? RH_REFUSAL_NONE : RH_REFUSAL_TOO_SOON;
-}
-
-static uint32_t answer_disarm(rh_gate_t *gate)
-{
-    uint32_t state = gate->safety->state;
-    if (state != RH_SAFETY_ARMED && state != RH_SAFETY_FLOAT) {
-        return RH_REFUSAL_NOT_ARMED;
-    }
-    return gate->sight.at_bottom ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_AT_BOTTOM;
-}
-
-static uint32_t answer_comfort(rh_gate_t *gate)
-{
-    uint32_t state = gate->safety->state;
-    bool acts = state == RH_SAFETY_ARMED || state == RH_SAFETY_FLOAT;
-    return acts ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_ARMED;
-}
-
-static uint32_t answer_always(rh_gate_t *gate)
-{
-    (void)gate;
-    return RH_REFUSAL_NONE;
-}
-
-/* An acknowledgement changes nothing here: leaving a latched state is the button's. */
-static uint32_t answer_fault_reset(rh_gate_t *gate)
-{
-    return gate->safety->latched == 0 ? RH_REFUSAL_WRONG_STATE : RH_REFUSAL_NONE;
-}
-
-typedef struct {
-    uint32_t kind;
-    uint32_t (*answer)(rh_gate_t *gate);
-} answer_t;
-
-static const answer_t answers[] = {
-    {RH_COMMAND_ARM_BEGIN, answer_arm_begin},
-    {RH_COMMAND_ARM_COMMIT, answer_arm_commit},
-    {RH_COMMAND_DISARM, answer_disarm},
-    {RH_COMMAND_COMFORT, answer_comfort},
-    {RH_COMMAND_STOP, answer_always},
-    {RH_COMMAND_FAULT_RESET, answer_fault_reset},
-};
-
-static void answer_command(rh_gate_t *gate)
-{
-    for (uint32_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
-        if (commands(gate, answers[i].kind)) {
-            gate->report->is_answer = true;
-            gate->report->refusal = answers[i].answer(gate);
-        }
-    }
-}
-
-static bool granted(const rh_gate_t *gate, uint32_t kind)
-{
-    return commands(gate, kind) && gate->report->is_answer &&
-           gate->report->refusal == RH_REFUSAL_NONE;
-}
-
 /* ---- the reset button ------------------------------------------------------------ */
 
 /* Hazard 51: pressed at start, stuck, or before the conditions is ignored and named. A
- * press counts from its edge, once. */
+ * press counts from its edge, once, and only where that came after the latch. */
 static void watch_reset(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
@@ -175,7 +62,9 @@ static void report_waits(rh_gate_t *gate)
         return;
     }
     uint32_t waits = rh_gate_waits(gate);
-    if (!gate->safety->reset_seen_open) {
+    int64_t held_ms =
+        rh_gate_since_ms(gate->sight.now_ns, gate->safety->reset_since_ns);
+    if (!gate->safety->reset_seen_open || held_ms >= gate->limits->reset_stuck_ms) {
         waits |= RH_WAIT_BIT(RESET_RELEASE);
     }
     gate->report->waits_for = waits | RH_WAIT_BIT(RESET);
@@ -188,18 +77,17 @@ static void report_waits(rh_gate_t *gate)
 
 static bool is_armed_now(const rh_gate_t *gate)
 {
-    return granted(gate, RH_COMMAND_ARM_COMMIT);
+    return rh_gate_granted(gate, RH_COMMAND_ARM_COMMIT);
 }
 
 static bool is_disarmed_now(const rh_gate_t *gate)
 {
-    return granted(gate, RH_COMMAND_DISARM);
+    return rh_gate_granted(gate, RH_COMMAND_DISARM);
 }
 
 static bool asks_for_comfort(const rh_gate_t *gate)
 {
-    bool edge = gate->sight.comfort_pressed && !gate->safety->comfort_was;
-    return edge || granted(gate, RH_COMMAND_COMFORT);
+    return gate->sight.comfort_pressed || rh_gate_granted(gate, RH_COMMAND_COMFORT);
 }
 
 static bool grips_ramp_is_over(const rh_gate_t *gate)
@@ -265,6 +153,22 @@ static bool servo_was_on(uint32_t state)
            state == RH_SAFETY_GRIPS;
 }
 
+/* Whether the drive should be running now. */
+static bool servo_is_on(const rh_gate_t *gate)
+{
+    uint32_t state = gate->safety->state;
+    bool lowers = state == RH_SAFETY_SAFE1 ||
+                  (state == RH_SAFETY_SAFE2 && gate->limits->speed_limit_brakes != 0);
+    return servo_was_on(state) || (lowers && !gate->safety->is_down);
+}
+
+/* A button that is held while the latch falls must be let go first. */
+static void enter_latched(rh_gate_t *gate)
+{
+    gate->safety->reset_since_ns = 0;
+    gate->safety->reset_seen_open = !gate->sight.reset_pressed;
+}
+
 static void enter_idle(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
@@ -300,16 +204,21 @@ static void enter(rh_gate_t *gate, uint32_t state)
     } else if (state != RH_SAFETY_SAFE2) {
         safety->is_down = !servo_was_on(safety->state);
     }
+    if (is_latched(state)) {
+        enter_latched(gate);
+    }
     safety->leaving_mnm = safety->torque_mnm;
     safety->confirm_count = 0;
     safety->state = state;
     safety->state_since_ns = gate->sight.now_ns;
 }
 
-/* Arming is one gesture: letting a grip or the console go in between begins it anew. */
+/* Arming is one gesture of one trainer: letting a grip or the console go in between, or
+ * another lease, begins it anew. */
 static void watch_arming(rh_gate_t *gate)
 {
-    if (!gate->sight.grips_held || !gate->input->console_present) {
+    if (!gate->sight.grips_held || !gate->input->console_present ||
+        gate->input->lease != gate->safety->arm_lease) {
         gate->safety->arm_begin_ns = 0;
     }
 }
@@ -318,7 +227,8 @@ static void watch_drive(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
     bool runs = (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
-    bool should = servo_was_on(safety->state);
+    bool should = servo_is_on(gate);
+    safety->has_run_since_on = should && (safety->has_run_since_on || runs);
     if (runs || !should) {
         safety->not_running_since_ns = 0;
     } else if (safety->not_running_since_ns == 0) {
@@ -339,9 +249,9 @@ static void watch_descent(rh_gate_t *gate)
 
 void rh_gate_decide(rh_gate_t *gate, uint32_t reaction)
 {
-    answer_command(gate);
-    watch_reset(gate);
     watch_arming(gate);
+    rh_gate_answer(gate);
+    watch_reset(gate);
     report_waits(gate);
     uint32_t state = next_state(gate, reaction);
     if (reset_is_due(gate)) {
@@ -350,5 +260,4 @@ void rh_gate_decide(rh_gate_t *gate, uint32_t reaction)
     enter(gate, state);
     watch_drive(gate);
     watch_descent(gate);
-    gate->safety->comfort_was = gate->sight.comfort_pressed;
 }

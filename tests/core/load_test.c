@@ -283,6 +283,27 @@ static void the_load_is_gone_when_the_gate_leaves_armed(void **state)
     assert_true(bench.snapshot.load_applied_kg == 0.0);
 }
 
+/* Hazard 45: in a set after the rep, between sets at once. */
+static void a_console_that_is_lost_takes_the_load_off(void **state)
+{
+    (void)state;
+    begin();
+    carry(5.0);
+    assert_int_equal(bench_set(&bench), RH_REFUSAL_NONE);
+    bench.input.console_present = false;
+    bench_pause(&bench, 0.3);
+    assert_int_equal(bench.snapshot.session, RH_SESSION_READY);
+    assert_true(bench.snapshot.load_kg == 0.0);
+    assert_true(bench.snapshot.load_applied_kg == 0.0);
+    bench.input.console_present = true;
+    assert_int_equal(bench_load(&bench, 5.0), RH_REFUSAL_NONE);
+    bench_pause(&bench, 8.0);
+    assert_true(bench.snapshot.load_applied_kg > 4.0);
+    bench.input.console_present = false;
+    bench_pause(&bench, 0.3);
+    assert_true(bench.snapshot.load_applied_kg == 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +325,7 @@ int main(void)
         cmocka_unit_test(unload_is_down_in_150_ms_in_the_middle_of_a_lift),
         cmocka_unit_test(a_lighter_load_acts_at_once_anywhere),
         cmocka_unit_test(the_load_is_gone_when_the_gate_leaves_armed),
+        cmocka_unit_test(a_console_that_is_lost_takes_the_load_off),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,12 @@ void gate_bench_pad(gate_bench_t *bench, double mass_kg)
     gate_bench_value(bench, RH_SIGNAL_PAD_REAR, pad_n / 2);
 }
 
+void gate_bench_place(gate_bench_t *bench, double angle_deg)
+{
+    bench->angle_deg = angle_deg;
+    bench->safety.moved_mdeg = (int32_t)lround(angle_deg * 1000.0);
+}
+
 void gate_bench_init(gate_bench_t *bench)
 {
     char error[256] = "";

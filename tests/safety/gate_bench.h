@@ -32,6 +32,8 @@ void gate_bench_reset(gate_bench_t *bench); /* holds the reset button for 0.6 s 
 /* Boot, reset, an 80 kg person on the pad, grips held, armed. */
 void gate_bench_arm(gate_bench_t *bench);
 void gate_bench_pad(gate_bench_t *bench, double mass_kg);
+/* Puts the arm elsewhere, as if it had moved there before. */
+void gate_bench_place(gate_bench_t *bench, double angle_deg);
 void gate_bench_flag(gate_bench_t *bench, int signal, bool value);
 void gate_bench_value(gate_bench_t *bench, int signal, double value);
 /* Ages of a device's signals grow (true) or are fresh (false). */

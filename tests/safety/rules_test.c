@@ -208,6 +208,123 @@ static void a_drive_that_does_not_run_is_cut(void **state)
     assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_NOT_RUNNING));
 }
 
+static void stop_the_drive(void)
+{
+    bench.drive_follows = false;
+    gate_bench_value(&bench, RH_SIGNAL_DRIVE_TORQUE, 0.0);
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY;
+}
+
+static void a_drive_that_stops_running_in_a_rep_is_cut_at_the_third_sample(void **state)
+{
+    (void)state;
+    gate_bench_ticks(&bench, 10);
+    stop_the_drive();
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE3, 4), 3);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_NOT_RUNNING));
+}
+
+static void a_drive_that_stops_running_while_it_lowers_is_cut(void **state)
+{
+    (void)state;
+    gate_bench_place(&bench, -20.0);
+    gate_bench_command(&bench, RH_COMMAND_STOP);
+    bench.rate_dps = -40.0;
+    gate_bench_ticks(&bench, 50);
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE1);
+    stop_the_drive();
+    ticks_to(RH_SAFETY_SAFE3, 4);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_NOT_RUNNING));
+}
+
+static void a_servo_that_is_switched_off_at_the_bottom_is_no_stopped_drive(void **state)
+{
+    (void)state;
+    gate_bench_command(&bench, RH_COMMAND_DISARM);
+    gate_bench_ticks(&bench, 500);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+    assert_int_equal(bench.faults_seen, 0);
+}
+
+static void a_torque_that_nobody_asked_for_is_cut_in_idle_too(void **state)
+{
+    (void)state;
+    gate_bench_command(&bench, RH_COMMAND_DISARM);
+    gate_bench_ticks(&bench, 50);
+    bench.drive_follows = false;
+    gate_bench_value(&bench, RH_SIGNAL_DRIVE_TORQUE, -150.0);
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY | RH_DRIVE_RUN;
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE3, 3), 2);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_RUNAWAY));
+}
+
+static void a_torque_without_running_is_a_runaway_too(void **state)
+{
+    (void)state;
+    bench.drive_follows = false;
+    gate_bench_value(&bench, RH_SIGNAL_DRIVE_TORQUE, -60.0);
+    gate_bench_value(&bench, RH_SIGNAL_TORQUE_CONFIRMED, -60.0);
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY;
+    assert_int_equal(ticks_to(RH_SAFETY_SAFE3, 3), 2);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_RUNAWAY));
+}
+
+static void a_torque_reading_that_goes_bad_is_a_silent_drive(void **state)
+{
+    (void)state;
+    bench.input.signal[RH_SIGNAL_DRIVE_TORQUE].quality = RH_QUALITY_BAD;
+    ticks_to(RH_SAFETY_SAFE3, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_STALE_DRIVE));
+}
+
+static void a_confirmed_torque_that_grows_old_is_a_silent_drive(void **state)
+{
+    (void)state;
+    gate_bench_silence(&bench, RH_SIGNAL_TORQUE_CONFIRMED, RH_SIGNAL_TORQUE_CONFIRMED,
+                       true);
+    ticks_to(RH_SAFETY_SAFE3, 21);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_STALE_DRIVE));
+}
+
+/* The arm and its angles move, the rate says otherwise. */
+static void move_at(double rate_dps, double said_dps, int ticks)
+{
+    for (int i = 0; i < ticks; i++) {
+        bench.rate_dps = said_dps;
+        bench.angle_deg += (rate_dps - said_dps) * BENCH_TICK_NS * 1e-9;
+        gate_bench_ticks(&bench, 1);
+        if (bench.safety.state == RH_SAFETY_SAFE2) {
+            return;
+        }
+    }
+}
+
+static void
+a_rate_that_stands_still_while_the_arm_moves_leads_to_the_blind_state(void **state)
+{
+    (void)state;
+    gate_bench_place(&bench, -60.0);
+    move_at(100.0, 0.0, 25);
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE2);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_RATE_MISMATCH));
+}
+
+static void a_rate_with_the_wrong_sign_leads_to_the_blind_state(void **state)
+{
+    (void)state;
+    gate_bench_place(&bench, -20.0);
+    move_at(-60.0, 60.0, 25);
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE2);
+}
+
+static void a_rate_that_is_five_percent_off_is_no_fault(void **state)
+{
+    (void)state;
+    gate_bench_place(&bench, -80.0);
+    move_at(120.0, 114.0, 250);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+}
+
 static void a_drive_fault_is_cut(void **state)
 {
     (void)state;
@@ -298,6 +415,69 @@ static void a_load_that_stays_after_the_comfort_stop_lowers(void **state)
     assert_true(gate_bench_saw(&bench, RH_FAULT_COMFORT_UNCONFIRMED));
 }
 
+/* The bus says nothing of it: the command went to zero, the cell still shows the load.
+ */
+static void a_load_that_never_leaves_the_cell_is_not_confirmed(void **state)
+{
+    (void)state;
+    gate_bench_place(&bench, -40.0);
+    bench.request.torque_nm = -60.0 + 30.0;
+    bench.request.load_nm = 60.0;
+    gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, 71.0);
+    gate_bench_ticks(&bench, 2000);
+    gate_bench_flag(&bench, RH_SIGNAL_COMFORT_STOP, true);
+    ticks_to(RH_SAFETY_FLOAT, 1);
+    int ticks = ticks_to(RH_SAFETY_SAFE1, 80);
+    assert_true(ticks * 2 <= 160);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_COMFORT_UNCONFIRMED));
+}
+
+static void a_load_that_leaves_the_cell_is_confirmed(void **state)
+{
+    (void)state;
+    gate_bench_place(&bench, -40.0);
+    gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, 71.0);
+    gate_bench_ticks(&bench, 10);
+    gate_bench_flag(&bench, RH_SIGNAL_COMFORT_STOP, true);
+    ticks_to(RH_SAFETY_FLOAT, 1);
+    gate_bench_ticks(&bench, 50);
+    gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, 5.0);
+    gate_bench_ticks(&bench, 200);
+    assert_int_equal(bench.safety.state, RH_SAFETY_FLOAT);
+}
+
+static void without_a_console_it_lowers_two_seconds_later_at_the_bottom(void **state)
+{
+    (void)state;
+    bench.input.console_present = false;
+    gate_bench_ticks(&bench, 999);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+    ticks_to(RH_SAFETY_SAFE1, 5);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_CONSOLE));
+}
+
+static void without_a_console_a_rep_may_end_first(void **state)
+{
+    (void)state;
+    gate_bench_place(&bench, -40.0);
+    bench.input.console_present = false;
+    gate_bench_ticks(&bench, 4000);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+    ticks_to(RH_SAFETY_SAFE1, 1010);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_CONSOLE));
+}
+
+/* Nobody says so: the loop planned anew, but the time between the ticks shows it. */
+static void a_stall_within_a_tick_is_late_too(void **state)
+{
+    (void)state;
+    bench.input.now_ns += 13000000;
+    ticks_to(RH_SAFETY_SAFE1, 1);
+    bench.input.now_ns += 41000000;
+    ticks_to(RH_SAFETY_SAFE3, 1);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_LATE));
+}
+
 static void a_tick_12_ms_late_lowers_and_40_ms_cuts(void **state)
 {
     (void)state;
@@ -380,6 +560,16 @@ int main(void)
         ON_BENCH(a_drive_that_ignores_its_command_is_cut_in_a_fast_lift_too),
         ON_BENCH(a_drive_that_brakes_at_its_speed_limit_is_no_runaway),
         ON_BENCH(a_drive_that_does_not_run_is_cut),
+        ON_BENCH(a_drive_that_stops_running_in_a_rep_is_cut_at_the_third_sample),
+        ON_BENCH(a_drive_that_stops_running_while_it_lowers_is_cut),
+        ON_BENCH(a_servo_that_is_switched_off_at_the_bottom_is_no_stopped_drive),
+        ON_BENCH(a_torque_that_nobody_asked_for_is_cut_in_idle_too),
+        ON_BENCH(a_torque_without_running_is_a_runaway_too),
+        ON_BENCH(a_torque_reading_that_goes_bad_is_a_silent_drive),
+        ON_BENCH(a_confirmed_torque_that_grows_old_is_a_silent_drive),
+        ON_BENCH(a_rate_that_stands_still_while_the_arm_moves_leads_to_the_blind_state),
+        ON_BENCH(a_rate_with_the_wrong_sign_leads_to_the_blind_state),
+        ON_BENCH(a_rate_that_is_five_percent_off_is_no_fault),
         ON_BENCH(a_drive_fault_is_cut),
         ON_BENCH(encoders_that_differ_by_three_degrees_lower),
         ON_BENCH(a_frozen_motor_encoder_leads_to_the_blind_state),
@@ -389,6 +579,11 @@ int main(void)
         ON_BENCH(a_grip_let_go_in_the_rest_zone_is_a_plain_disarm),
         ON_BENCH(the_comfort_button_floats),
         ON_BENCH(a_load_that_stays_after_the_comfort_stop_lowers),
+        ON_BENCH(a_load_that_never_leaves_the_cell_is_not_confirmed),
+        ON_BENCH(a_load_that_leaves_the_cell_is_confirmed),
+        ON_BENCH(without_a_console_it_lowers_two_seconds_later_at_the_bottom),
+        ON_BENCH(without_a_console_a_rep_may_end_first),
+        ON_BENCH(a_stall_within_a_tick_is_late_too),
         ON_BENCH(a_tick_12_ms_late_lowers_and_40_ms_cuts),
         ON_BENCH(a_request_that_is_not_a_number_is_never_granted),
         ON_BENCH(an_infinite_request_is_never_granted),

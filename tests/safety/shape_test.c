@@ -27,7 +27,7 @@ static double granted_nm(void)
 /* Armed for long enough that the recovery ramp is over, and moved to an angle. */
 static void settle(double angle_deg, double torque_nm)
 {
-    bench.angle_deg = angle_deg;
+    gate_bench_place(&bench, angle_deg);
     bench.request.torque_nm = torque_nm;
     bench.request.load_nm = fabs(torque_nm);
     gate_bench_ticks(&bench, 6000);
@@ -149,10 +149,10 @@ static void below_the_bottom_limit_the_load_fades_to_nothing(void **state)
     (void)state;
     settle(-98.0, -40.0);
     assert_int_equal(bench.grant.torque_mnm, -40000);
-    bench.angle_deg = -100.0;
+    gate_bench_place(&bench, -100.0);
     gate_bench_ticks(&bench, 100);
     assert_true(fabs(granted_nm() + 20.0) < 0.5);
-    bench.angle_deg = -101.5;
+    gate_bench_place(&bench, -101.5);
     gate_bench_ticks(&bench, 100);
     assert_int_equal(bench.grant.torque_mnm, 0);
 }
@@ -163,7 +163,7 @@ static void an_encounter_with_a_limit_is_told_once(void **state)
     settle(-20.0, 0.0);
     int told = 0;
     for (int i = 0; i < 200; i++) {
-        bench.angle_deg = i % 20 < 10 ? 4.0 : 2.0;
+        gate_bench_place(&bench, i % 20 < 10 ? 4.0 : 2.0);
         gate_bench_ticks(&bench, 1);
         told += bench.report.limit_began;
     }
@@ -175,11 +175,39 @@ static void a_taught_range_narrows_the_limits(void **state)
     (void)state;
     bench.request.rom_taught = true;
     bench.request.rom_top_deg = -5.0;
-    bench.request.rom_bottom_deg = -88.0;
+    bench.request.rom_bottom_deg = -92.0;
     gate_bench_ticks(&bench, 1);
     assert_int_equal(bench.report.soft_top_mdeg, -5000);
-    assert_int_equal(bench.report.soft_bottom_mdeg, -94000);
+    assert_int_equal(bench.report.soft_bottom_mdeg, -98000);
     assert_int_equal(bench.report.trip_top_mdeg, 0);
+}
+
+static void a_short_range_never_trips_legs_that_hang(void **state)
+{
+    (void)state;
+    bench.request.rom_taught = true;
+    bench.request.rom_top_deg = -20.0;
+    bench.request.rom_bottom_deg = -70.0;
+    gate_bench_place(&bench, -95.0);
+    gate_bench_ticks(&bench, 500);
+    assert_int_equal(bench.report.soft_bottom_mdeg, -96000);
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
+}
+
+static void safe1_never_lifts_not_even_for_a_tick(void **state)
+{
+    (void)state;
+    settle(-40.0, -60.0);
+    bench.rate_dps = -60.0;
+    gate_bench_command(&bench, RH_COMMAND_STOP);
+    gate_bench_ticks(&bench, 100);
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE1);
+    assert_true(granted_nm() > 50.0); /* brakes the sinking */
+    bench.rate_dps = 20.0;
+    for (int i = 0; i < 100; i++) {
+        gate_bench_ticks(&bench, 1);
+        assert_true(bench.grant.torque_mnm <= 0);
+    }
 }
 
 static void a_taught_range_can_never_widen_them(void **state)
@@ -297,6 +325,8 @@ int main(void)
         cmocka_unit_test_setup(below_the_bottom_limit_the_load_fades_to_nothing, setup),
         cmocka_unit_test_setup(an_encounter_with_a_limit_is_told_once, setup),
         cmocka_unit_test_setup(a_taught_range_narrows_the_limits, setup),
+        cmocka_unit_test_setup(a_short_range_never_trips_legs_that_hang, setup),
+        cmocka_unit_test_setup(safe1_never_lifts_not_even_for_a_tick, setup),
         cmocka_unit_test_setup(a_taught_range_can_never_widen_them, setup),
         cmocka_unit_test_setup(a_taught_range_that_is_not_a_number_changes_nothing,
                                setup),

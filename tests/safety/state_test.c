@@ -173,6 +173,76 @@ static void arming_names_what_it_lacks(void **state)
     arming_is_refused_with_its_reason(RH_REFUSAL_SENSORS);
 }
 
+static void begin_arming(void)
+{
+    gate_bench_ticks(&bench, 300);
+    gate_bench_reset(&bench);
+    gate_bench_flag(&bench, RH_SIGNAL_GRIP_LEFT, true);
+    gate_bench_flag(&bench, RH_SIGNAL_GRIP_RIGHT, true);
+    gate_bench_command(&bench, RH_COMMAND_ARM_BEGIN);
+    assert_int_equal(bench.report.refusal, RH_REFUSAL_NONE);
+    gate_bench_ticks(&bench, 400);
+}
+
+static void another_lease_between_begin_and_commit_begins_anew(void **state)
+{
+    (void)state;
+    begin_arming();
+    bench.input.lease++;
+    gate_bench_command(&bench, RH_COMMAND_ARM_COMMIT);
+    assert_int_equal(bench.report.refusal, RH_REFUSAL_TOO_SOON);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+}
+
+static void a_pressed_comfort_stop_keeps_it_from_arming(void **state)
+{
+    (void)state;
+    begin_arming();
+    gate_bench_flag(&bench, RH_SIGNAL_COMFORT_STOP, true);
+    gate_bench_command(&bench, RH_COMMAND_ARM_COMMIT);
+    assert_int_equal(bench.report.refusal, RH_REFUSAL_COMFORT);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+}
+
+/* Hazard 51: too early is before the fault, too. */
+static void a_button_held_while_the_latch_falls_resets_nothing(void **state)
+{
+    (void)state;
+    gate_bench_flag(&bench, RH_SIGNAL_RESET_BUTTON, true);
+    gate_bench_ticks(&bench, 200);
+    gate_bench_command(&bench, RH_COMMAND_STOP);
+    gate_bench_ticks(&bench, 1000);
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE1);
+    assert_true((bench.report.waits_for & RH_WAIT_BIT(RESET_RELEASE)) != 0);
+    gate_bench_flag(&bench, RH_SIGNAL_RESET_BUTTON, false);
+    gate_bench_ticks(&bench, 1);
+    gate_bench_reset(&bench);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+}
+
+static void a_button_held_for_more_than_five_seconds_is_named(void **state)
+{
+    (void)state;
+    gate_bench_command(&bench, RH_COMMAND_STOP);
+    bench.input.signal[RH_SIGNAL_STRAP_LEFT].quality = RH_QUALITY_BAD;
+    gate_bench_ticks(&bench, 300);
+    gate_bench_flag(&bench, RH_SIGNAL_RESET_BUTTON, true);
+    gate_bench_ticks(&bench, 2600);
+    assert_true((bench.report.waits_for & RH_WAIT_BIT(RESET_RELEASE)) != 0);
+}
+
+/* A tare that core claims takes no person off the pad. */
+static void a_person_cannot_be_tared_away(void **state)
+{
+    (void)state;
+    gate_bench_pad(&bench, 80.0);
+    bench.request.pad_zero_n[0] = 266.0;
+    bench.request.pad_zero_n[1] = 266.0;
+    gate_bench_ticks(&bench, 300);
+    gate_bench_reset(&bench);
+    assert_int_equal(bench.safety.state, RH_SAFETY_LOCKED);
+}
+
 static void disarming_needs_the_bottom(void **state)
 {
     (void)state;
@@ -327,6 +397,11 @@ int main(void)
         LOCKED(commit_without_begin_is_too_soon),
         LOCKED(a_grip_let_go_between_begin_and_commit_begins_anew),
         LOCKED(arming_names_what_it_lacks),
+        LOCKED(another_lease_between_begin_and_commit_begins_anew),
+        LOCKED(a_pressed_comfort_stop_keeps_it_from_arming),
+        ARMED(a_button_held_while_the_latch_falls_resets_nothing),
+        ARMED(a_button_held_for_more_than_five_seconds_is_named),
+        LOCKED(a_person_cannot_be_tared_away),
         ARMED(disarming_needs_the_bottom),
         ARMED(a_cut_machine_needs_an_empty_pad_and_a_closed_chain),
         ARMED(an_estop_that_closes_again_stays_latched),
