@@ -77,7 +77,7 @@ static void make_input(rh_loop_t *loop, int64_t now_ns)
 {
     rh_input_t *input = &loop->input;
     input->now_ns = now_ns;
-    input->late_ns = now_ns - loop->planned_ns;
+    input->late_ns = rh_plan_late_ns(&loop->plan, now_ns);
     input->console_present =
         atomic_load_explicit(&loop->console_present, memory_order_relaxed);
     input->recording_stalled =
@@ -89,10 +89,15 @@ static void make_input(rh_loop_t *loop, int64_t now_ns)
     loop->ops->read(loop->hal, now_ns, input);
 }
 
-static void tell_cost(rh_loop_t *loop, int64_t now_ns, int64_t end_ns)
+static uint32_t figure_ns(int64_t ns)
 {
-    rh_tick_cost_t cost = {.cost_ns = (uint32_t)(end_ns - now_ns),
-                           .late_ns = (uint32_t)(now_ns - loop->planned_ns)};
+    return ns < UINT32_MAX ? (uint32_t)ns : UINT32_MAX;
+}
+
+static void tell_cost(rh_loop_t *loop, int64_t end_ns)
+{
+    rh_tick_cost_t cost = {.cost_ns = figure_ns(end_ns - loop->input.now_ns),
+                           .late_ns = figure_ns(loop->input.late_ns)};
     (void)rh_ring_push(&loop->costs, &cost); /* a figure may be missed */
 }
 
@@ -110,18 +115,8 @@ static void turn(rh_loop_t *loop)
     loop->output.snapshot.end_ns = end_ns;
     rh_latest_write(&loop->latest, &loop->output.snapshot);
     atomic_fetch_add_explicit(&loop->ticks, 1, memory_order_release);
-    tell_cost(loop, now_ns, end_ns);
+    tell_cost(loop, end_ns);
     send_events(loop);
-}
-
-/* Late by more than a period: the missed ticks are not made up for, time goes on. */
-static void plan_next(rh_loop_t *loop)
-{
-    loop->planned_ns += loop->period_ns;
-    int64_t behind_ns = rh_clock_mono_ns() - loop->planned_ns;
-    if (behind_ns > loop->period_ns) {
-        loop->planned_ns += behind_ns / loop->period_ns * loop->period_ns;
-    }
 }
 
 static void *run(void *context)
@@ -132,11 +127,12 @@ static void *run(void *context)
                  rh_system_make_realtime(loop->settings->daemon.priority));
     int wake_bound = rh_system_bound_wake(loop->settings->daemon.wake_latency_us);
     atomic_store(&loop->is_wakeful, wake_bound >= 0);
-    loop->planned_ns = rh_clock_mono_ns() + loop->period_ns;
+    rh_plan_start(&loop->plan, rh_clock_mono_ns(),
+                  RH_NS_PER_S / loop->settings->daemon.tick_hz);
     while (!atomic_load_explicit(&loop->stop, memory_order_relaxed)) {
-        rh_clock_sleep_until(loop->planned_ns);
+        rh_clock_sleep_until(loop->plan.planned_ns);
         turn(loop);
-        plan_next(loop);
+        rh_plan_next(&loop->plan, loop->input.now_ns, rh_clock_mono_ns());
     }
     if (wake_bound >= 0) {
         (void)close(wake_bound);
@@ -173,7 +169,6 @@ int rh_loop_init(rh_loop_t *loop, const rh_settings_t *settings, char *error,
         return status;
     }
     loop->settings = settings;
-    loop->period_ns = RH_NS_PER_S / settings->daemon.tick_hz;
     int32_t every = settings->daemon.tick_hz / settings->daemon.live_hz;
     loop->live_every = every > 0 ? every : 1;
     rh_core_config_t config = {.machine = settings->machine,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "latest.h"
+#include "plan.h"
 #include "rh/hal.h"
 #include "rh/settings.h"
 #include "ring.h"
@@ -49,7 +50,8 @@ typedef struct {
     rh_machine_t machine;
     rh_input_t input;
     rh_output_t output;
-    int64_t planned_ns, period_ns, live_every;
+    rh_plan_t plan;
+    int64_t live_every;
     rh_event_t held[RH_LOOP_HELD]; /* events that a full ring did not take yet */
     uint32_t held_count;
 } rh_loop_t;
