@@ -51,6 +51,7 @@ typedef struct {
     double late_p50_us, late_p99_us,
         late_max_us;                           /* lateness of its start, last second */
     uint64_t ring_depth_max, record_depth_max; /* since start */
+    uint64_t events_lost;  /* for which neither ring nor hold had room: a defect */
     uint64_t live_dropped; /* live messages that slow readers did not take */
     uint64_t memory_bytes; /* resident */
     uint64_t memory_locked_bytes;

@@ -200,6 +200,17 @@ static void check_recording(doctor_t *doctor)
          is_lost ? "the last rep could not be saved" : "nothing unsaved is known");
 }
 
+static void check_events(doctor_t *doctor)
+{
+    double lost = rh_number(part_of(doctor, "health"), "events_lost");
+    find(
+        doctor, lost == 0 ? OK : FAIL, "events",
+        "look at the disk and for other work on this computer, then restart the daemon",
+        isnan(lost) ? "the daemon does not say whether any was lost"
+                    : "%.0f lost on the way out of the control loop",
+        lost);
+}
+
 static void check_faults(doctor_t *doctor)
 {
     const json_t *faults = part_of(doctor, "faults");
@@ -223,7 +234,7 @@ static const struct {
     {check_config, false},   {check_daemon, false}, {check_role, true},
     {check_buses, true},     {check_devices, true}, {check_realtime, true},
     {check_sleep, true},     {check_memory, true},  {check_timing, true},
-    {check_recording, true}, {check_faults, true},
+    {check_recording, true}, {check_events, true},  {check_faults, true},
 };
 
 static void print_findings(const json_t *findings)

@@ -282,6 +282,7 @@ static const rh_field_t health[] = {
     MICROSECONDS(late_max_us, "lateness of a tick's start"),
     IN_HEALTH(U64, ring_depth_max),
     IN_HEALTH(U64, record_depth_max),
+    IN_HEALTH(U64, events_lost),
     IN_HEALTH(U64, live_dropped),
     IN_HEALTH(U64, memory_bytes),
     IN_HEALTH(U64, memory_locked_bytes),

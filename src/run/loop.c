@@ -34,22 +34,19 @@ static bool is_for_disk(const rh_event_t *event)
 
 /* Reps, sets and sessions go by way of the disk; all else goes to the stream at once.
  */
-static bool send_event(rh_loop_t *loop, const rh_event_t *event)
+static void send_event(rh_loop_t *loop, const rh_event_t *event)
 {
-    return rh_ring_push(is_for_disk(event) ? &loop->record : &loop->service, event);
+    rh_outbox_send(is_for_disk(event) ? &loop->to_record : &loop->to_service, event);
 }
 
-/* Nothing is dropped in silence: what a full ring does not take is held and tried
- * again, and the next input says so to the gate, which ends the set. */
+/* What a full ring did not take is tried again, and as long as something waits the next
+ * input says so to the gate, which ends the set. */
 static void send_held(rh_loop_t *loop)
 {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < loop->held_count; i++) {
-        if (!send_event(loop, &loop->held[i])) {
-            loop->held[kept++] = loop->held[i];
-        }
+    (void)rh_outbox_flush(&loop->to_service); /* its thread is woken all the time */
+    if (rh_outbox_flush(&loop->to_record)) {
+        wake(loop->record_wake);
     }
-    loop->held_count = kept;
 }
 
 static void send_events(rh_loop_t *loop)
@@ -58,9 +55,7 @@ static void send_events(rh_loop_t *loop)
     for (uint32_t i = 0; i < loop->output.event_count; i++) {
         const rh_event_t *event = &loop->output.event[i];
         to_disk = to_disk || is_for_disk(event);
-        if (!send_event(loop, event) && loop->held_count < RH_LOOP_HELD) {
-            loop->held[loop->held_count++] = *event;
-        }
+        send_event(loop, event);
     }
     if (to_disk) {
         wake(loop->record_wake);
@@ -81,7 +76,8 @@ static void make_input(rh_loop_t *loop, int64_t now_ns)
     input->console_present =
         atomic_load_explicit(&loop->console_present, memory_order_relaxed);
     input->recording_stalled =
-        loop->held_count > 0 ||
+        rh_outbox_is_holding(&loop->to_service) ||
+        rh_outbox_is_holding(&loop->to_record) ||
         atomic_load_explicit(&loop->recording_stalled, memory_order_relaxed);
     if (!rh_ring_pop(&loop->commands, &input->command)) {
         memset(&input->command, 0, sizeof(input->command));
@@ -168,6 +164,8 @@ int rh_loop_init(rh_loop_t *loop, const rh_settings_t *settings, char *error,
         (void)snprintf(error, size, "no memory for the rings");
         return status;
     }
+    rh_outbox_init(&loop->to_service, &loop->service);
+    rh_outbox_init(&loop->to_record, &loop->record);
     loop->settings = settings;
     int32_t every = settings->daemon.tick_hz / settings->daemon.live_hz;
     loop->live_every = every > 0 ? every : 1;
@@ -197,6 +195,11 @@ void rh_loop_free(rh_loop_t *loop)
     rh_ring_free(&loop->record);
     rh_ring_free(&loop->commands);
     rh_ring_free(&loop->costs);
+}
+
+uint64_t rh_loop_events_lost(const rh_loop_t *loop)
+{
+    return rh_outbox_lost(&loop->to_service) + rh_outbox_lost(&loop->to_record);
 }
 
 bool rh_loop_send(void *loop, const rh_command_t *command)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "latest.h"
+#include "outbox.h"
 #include "plan.h"
 #include "rh/hal.h"
 #include "rh/settings.h"
@@ -22,7 +23,6 @@
 #define RH_LOOP_EVENTS 4096
 #define RH_LOOP_COMMANDS 256
 #define RH_LOOP_COSTS 2048
-#define RH_LOOP_HELD 64
 
 /* What one tick cost; for `health`. */
 typedef struct {
@@ -52,8 +52,7 @@ typedef struct {
     rh_output_t output;
     rh_plan_t plan;
     int64_t live_every;
-    rh_event_t held[RH_LOOP_HELD]; /* events that a full ring did not take yet */
-    uint32_t held_count;
+    rh_outbox_t to_service, to_record;
 } rh_loop_t;
 
 /* Takes all memory the loop will ever use. 0 or a negative errno with error. */
@@ -64,6 +63,9 @@ int rh_loop_start(rh_loop_t *loop);
 /* Ends it: the last tick has been and its grant was written. */
 void rh_loop_stop(rh_loop_t *loop);
 void rh_loop_free(rh_loop_t *loop);
+
+/* Events that no thread will ever see, since start. Any thread. */
+uint64_t rh_loop_events_lost(const rh_loop_t *loop);
 
 /* For the service thread; `loop` is an rh_loop_t. False where the ring is full. */
 bool rh_loop_send(void *loop, const rh_command_t *command);

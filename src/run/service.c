@@ -85,6 +85,7 @@ static void publish_health(rh_service_t *service, int64_t now_ns)
     gather_costs(service, &health);
     health.ring_depth_max = rh_ring_depth_max(&loop->service);
     health.record_depth_max = rh_ring_depth_max(&loop->record);
+    health.events_lost = rh_loop_events_lost(loop);
     health.is_realtime = atomic_load(&loop->is_realtime);
     health.is_wakeful = atomic_load(&loop->is_wakeful);
     rh_system_memory(&health.memory_bytes, &health.memory_locked_bytes);

@@ -31,6 +31,8 @@ static const figure_t health_figures[] = {
     {"tick_max_us", "revhyper_tick_max_seconds", "gauge", "Cost of a tick", 1e-6},
     {"late_p99_us", "revhyper_late_p99_seconds", "gauge", "Start of tick, p99", 1e-6},
     {"late_max_us", "revhyper_late_max_seconds", "gauge", "Start of tick, most", 1e-6},
+    {"events_lost", "revhyper_events_lost_total", "counter",
+     "Events of the control loop that nobody will see", 1},
     {"live_dropped", "revhyper_live_dropped_total", "counter",
      "Live messages that the stream's readers did not take", 1},
     {"memory_bytes", "revhyper_memory_bytes", "gauge", "Resident memory", 1},

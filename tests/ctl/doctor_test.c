@@ -77,6 +77,7 @@ static void a_healthy_machine_is_all_ok_and_exit_nought(void **state)
     assert_true(says("ok    real time: "));
     assert_true(says("ok    memory: 6.0 MB locked\n"));
     assert_true(says("ok    timing: ticks begin 80 us late (p99)"));
+    assert_true(says("ok    events: 0 lost"));
     assert_true(says("ok    faults: none is open\n"));
     assert_null(strstr(console.out, "warn"));
     assert_null(strstr(console.out, "fail"));
@@ -131,9 +132,18 @@ static void health_that_says_nothing_is_never_ok(void **state)
     assert_true(says("fail  bus cells"));
     assert_true(says("fail  device ?"));
     assert_true(says("warn  timing"));
+    assert_true(says("fail  events: the daemon does not say"));
     be("{}", "[]");
     assert_int_equal(run("doctor", good_file()), RH_EXIT_ERROR);
     assert_true(says("fail  buses: there are none"));
+}
+
+static void a_lost_event_fails(void **state)
+{
+    (void)state;
+    be("{\"events_lost\":2}", "[]");
+    assert_int_equal(run("doctor", good_file()), RH_EXIT_ERROR);
+    assert_true(says("fail  events: 2 lost on the way out of the control loop"));
 }
 
 static void an_open_fault_fails_but_the_lock_of_a_fresh_start_only_warns(void **state)
@@ -215,6 +225,7 @@ int main(void)
         A(a_missing_file_fails_with_its_name),
         A(a_bus_that_is_down_and_a_device_that_is_silent_fail),
         A(health_that_says_nothing_is_never_ok),
+        A(a_lost_event_fails),
         A(an_open_fault_fails_but_the_lock_of_a_fresh_start_only_warns),
         A(a_viewer_is_told_why_commands_will_be_refused),
         A(doctor_with_json_lists_the_same_checks),
