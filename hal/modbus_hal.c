@@ -13,9 +13,11 @@
 
 #include "bus.h"
 #include "rh/grant.h"
+#include "rh/units.h"
 #include "wiring.h"
 
 #define REPORT_TRIES 100
+#define YOUNGER_NS RH_NS_PER_MS
 
 struct rh_hal {
     rh_hal_settings_t settings;
@@ -189,8 +191,9 @@ static void copy_sample(const rh_hal_t *hal, const rh_hal_sample_t *from,
 
     to->raw = from->raw;
     to->milli = from->milli;
-    /* a tick that began late may find a sample younger than its planned start */
-    to->age_ns = age_ns > 0 ? age_ns : 0;
+    /* A bus may bring a sample between the tick's reading of the clock and this. More
+     * than that hair is a clock or a stamp gone wrong, which the gate must see. */
+    to->age_ns = age_ns <= 0 && age_ns >= -YOUNGER_NS ? 0 : age_ns;
     to->count = from->count;
     to->quality = from->quality;
     to->rest_micro = from->rest_micro;

@@ -12,6 +12,9 @@
 #include "rh/units.h"
 #include "system.h"
 
+#define READ_TRIES 3
+#define READ_PAUSE_NS RH_NS_PER_MS /* by so much the HAL lets a sample be younger */
+
 static void wake(int fd)
 {
     const uint64_t one = 1;
@@ -68,21 +71,40 @@ static void send_events(rh_loop_t *loop)
     }
 }
 
-static void make_input(rh_loop_t *loop, int64_t now_ns)
+static void take_command(rh_loop_t *loop, rh_command_t *command)
+{
+    if (!rh_ring_pop(&loop->commands, command)) {
+        memset(command, 0, sizeof(*command));
+    }
+}
+
+/* A sample's age counts from the tick's moment. Where the computer paused between the
+ * two, what a bus brought meanwhile would be from the future, and the gate would stop
+ * for it: then both are taken anew. */
+static void read_samples(rh_loop_t *loop)
 {
     rh_input_t *input = &loop->input;
-    input->now_ns = now_ns;
-    input->late_ns = rh_plan_late_ns(&loop->plan, now_ns);
+    for (int i = 0; i < READ_TRIES; i++) {
+        input->now_ns = rh_clock_mono_ns();
+        input->late_ns = rh_plan_late_ns(&loop->plan, input->now_ns);
+        loop->ops->read(loop->hal, input->now_ns, input);
+        if (rh_clock_mono_ns() - input->now_ns < READ_PAUSE_NS) {
+            return;
+        }
+    }
+}
+
+static void make_input(rh_loop_t *loop)
+{
+    rh_input_t *input = &loop->input;
     input->console_present =
         atomic_load_explicit(&loop->console_present, memory_order_relaxed);
     input->recording_stalled =
         rh_outbox_is_holding(&loop->to_service) ||
         rh_outbox_is_holding(&loop->to_record) ||
         atomic_load_explicit(&loop->recording_stalled, memory_order_relaxed);
-    if (!rh_ring_pop(&loop->commands, &input->command)) {
-        memset(&input->command, 0, sizeof(input->command));
-    }
-    loop->ops->read(loop->hal, now_ns, input);
+    take_command(loop, &input->command);
+    read_samples(loop);
 }
 
 static uint32_t figure_ns(int64_t ns)
@@ -99,9 +121,8 @@ static void tell_cost(rh_loop_t *loop, int64_t end_ns)
 
 static void turn(rh_loop_t *loop)
 {
-    int64_t now_ns = rh_clock_mono_ns();
     send_held(loop);
-    make_input(loop, now_ns);
+    make_input(loop);
     rh_tick(&loop->machine, &loop->input, &loop->output);
     loop->ops->write(loop->hal, &loop->output.grant);
     if (loop->output.grant.beat) {

@@ -391,6 +391,36 @@ static void ages_grow_while_the_slave_is_silent(void **state)
     assert_int_equal(late.signal[RH_SIGNAL_PAD_REAR].quality, RH_QUALITY_NONE);
 }
 
+/* The age of the newest sample at `before_ns` before it was taken. The sample may
+ * change between finding its stamp and asking again: then anew. */
+static int64_t age_before(rig_t *rig, int64_t before_ns)
+{
+    for (;;) {
+        rh_input_t first = {0};
+        rh_input_t again = {0};
+        int64_t now_ns = slave_now_ns();
+        rh_hal_modbus.read(rig->hal, now_ns, &first);
+        const rh_sample_t *sample = &first.signal[RH_SIGNAL_STRAP_LEFT];
+        int64_t stamp_ns = now_ns - sample->age_ns;
+        rh_hal_modbus.read(rig->hal, stamp_ns - before_ns, &again);
+        if (again.signal[RH_SIGNAL_STRAP_LEFT].count == sample->count) {
+            return again.signal[RH_SIGNAL_STRAP_LEFT].age_ns;
+        }
+    }
+}
+
+static void a_sample_from_the_future_says_so_and_a_hair_of_it_is_fresh(void **state)
+{
+    rig_t *rig = *state;
+    start_cells(rig);
+    assert_true(age_before(rig, -3 * MS) == 3 * MS);
+    assert_true(age_before(rig, 0) == 0);
+    assert_true(age_before(rig, MS / 2) == 0);
+    assert_true(age_before(rig, MS) == 0);
+    assert_true(age_before(rig, MS + 1) == -(MS + 1));
+    assert_true(age_before(rig, 5000 * MS) == -5000 * MS);
+}
+
 static void a_cell_that_says_its_value_is_not_valid_is_bad(void **state)
 {
     rig_t *rig = *state;
@@ -509,6 +539,7 @@ int main(void)
         wire_test(one_late_reply_is_no_fault),
         wire_test(three_failures_running_lose_a_signal_and_one_good_reply_finds_it),
         wire_test(ages_grow_while_the_slave_is_silent),
+        wire_test(a_sample_from_the_future_says_so_and_a_hair_of_it_is_fresh),
         wire_test(a_cell_that_says_its_value_is_not_valid_is_bad),
         wire_test(the_silence_of_t35_is_kept_before_every_request),
         wire_test(a_port_that_vanishes_is_found_again_and_everything_written_anew),

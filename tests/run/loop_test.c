@@ -169,11 +169,28 @@ static void a_stall_inside_a_tick_is_told_to_the_next_one(void **state)
     assert_true(input_at(&bench->hal, next)->late_ns >= 27 * RH_NS_PER_MS);
 }
 
+/* Else what a bus brought meanwhile would look like a sample from the future. */
+static void a_pause_between_clock_and_samples_takes_both_anew(void **state)
+{
+    bench_t *bench = *state;
+    int next = hold(&bench->hal);
+    bench->hal.read_pause_ns = 5 * RH_NS_PER_MS;
+    let_go(&bench->hal);
+    const rh_input_t *first = input_at(&bench->hal, next);
+    const rh_input_t *again = input_at(&bench->hal, next + 1);
+    assert_true(again->now_ns - first->now_ns >= 5 * RH_NS_PER_MS);
+    assert_true(again->late_ns - first->late_ns >= 5 * RH_NS_PER_MS);
+    assert_memory_equal(&again->command, &first->command, sizeof(first->command));
+    int ticks = hold(&bench->hal);
+    assert_true(bench->hal.writes < ticks);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_stall_inside_a_tick_is_told_to_the_next_one),
+        TEST(a_pause_between_clock_and_samples_takes_both_anew),
     };
     return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
 }
