@@ -147,12 +147,17 @@ static void close_publish(daemon_t *self)
 static int open_hal(daemon_t *self)
 {
     self->loop.ops = &rh_hal_modbus;
-    return self->loop.ops->open(&self->loop.hal, &self->settings->hal, self->error,
-                                ERROR_SIZE);
+    int status = self->loop.ops->open(&self->loop.hal, &self->settings->hal,
+                                      self->error, ERROR_SIZE);
+    if (status == 0) {
+        rh_service_wire(&self->service, true);
+    }
+    return status;
 }
 
 static void close_hal(daemon_t *self)
 {
+    rh_service_wire(&self->service, false);
     self->loop.ops->close(self->loop.hal);
 }
 
@@ -196,7 +201,7 @@ typedef struct {
     void (*close)(daemon_t *self);
 } room_t;
 
-/* Opened downwards. The end goes its own way below: what moves stops first. */
+/* Opened downwards and closed upwards: what moves stops first. */
 static const room_t rooms[] = {
     {"folders", open_folders, close_folders},
     {"record", open_record, close_record},

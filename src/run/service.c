@@ -71,6 +71,16 @@ static void gather_costs(rh_service_t *service, rh_health_t *health)
                    &health->late_max_us);
 }
 
+static void ask_wires(rh_service_t *service, rh_hal_stats_t *stats)
+{
+    const rh_loop_t *loop = service->loop;
+    (void)pthread_mutex_lock(&service->wires);
+    if (service->is_wired) {
+        loop->ops->stats(loop->hal, stats);
+    }
+    (void)pthread_mutex_unlock(&service->wires);
+}
+
 static void publish_health(rh_service_t *service, int64_t now_ns)
 {
     rh_loop_t *loop = service->loop;
@@ -89,7 +99,7 @@ static void publish_health(rh_service_t *service, int64_t now_ns)
     health.is_realtime = atomic_load(&loop->is_realtime);
     health.is_wakeful = atomic_load(&loop->is_wakeful);
     rh_system_memory(&health.memory_bytes, &health.memory_locked_bytes);
-    loop->ops->stats(loop->hal, &health.hal);
+    ask_wires(service, &health.hal);
     rh_publish_health(service->publish, &health);
 }
 
@@ -134,11 +144,20 @@ int rh_service_start(rh_service_t *service, rh_loop_t *loop, rh_recorder_t *reco
     service->recorder = recorder;
     service->publish = publish;
     service->started_ns = rh_clock_mono_ns();
+    (void)pthread_mutex_init(&service->wires, NULL);
     return -pthread_create(&service->thread, NULL, run, service);
+}
+
+void rh_service_wire(rh_service_t *service, bool is_wired)
+{
+    (void)pthread_mutex_lock(&service->wires);
+    service->is_wired = is_wired;
+    (void)pthread_mutex_unlock(&service->wires);
 }
 
 void rh_service_stop(rh_service_t *service)
 {
     atomic_store(&service->stop, true);
     (void)pthread_join(service->thread, NULL);
+    (void)pthread_mutex_destroy(&service->wires);
 }

@@ -19,6 +19,8 @@ typedef struct {
     rh_loop_t *loop;
     rh_recorder_t *recorder;
     rh_publish_t *publish;
+    pthread_mutex_t wires; /* held while the counters of the buses are asked for */
+    bool is_wired;         /* the buses are open */
     _Atomic bool stop;
     pthread_t thread;
     int64_t started_ns, health_ns, watchdog_ns;
@@ -27,6 +29,9 @@ typedef struct {
 
 int rh_service_start(rh_service_t *service, rh_loop_t *loop, rh_recorder_t *recorder,
                      rh_publish_t *publish);
+/* The buses open after this thread starts and close before it ends: says since when, and
+ * until when, it may ask them for their counters. */
+void rh_service_wire(rh_service_t *service, bool is_wired);
 /* Sends what is still in the rings, then ends the thread. */
 void rh_service_stop(rh_service_t *service);
 

@@ -65,6 +65,25 @@ def without_realtime(machine):
     return good
 
 
+def again_and_again(machine, times):
+    """Started and ended at once: no thread asks for what is not open yet, or no more."""
+    for turn in range(times):
+        program = subprocess.Popen(
+            [str(machine.bins / "revhyperd"), "--config", str(machine.config), "--run-dir",
+             str(machine.folder / "again"), "--state-dir", str(machine.folder / "again-state")],
+            stderr=subprocess.PIPE, text=True, cwd=ROOT)
+        ready = program.stderr.readline()
+        while ready and "ready" not in ready:
+            ready = program.stderr.readline()
+        program.send_signal(signal.SIGTERM)
+        status = program.wait(10)
+        if status != 0 or not ready:
+            print(f"started {times} times: FAILED: exit {status} in turn {turn}: {ready.strip()}")
+            return False
+    print(f"started {times} times: ok")
+    return True
+
+
 def main():
     results = []
     with Machine(sys.argv[1], bus="rtu") as machine:
@@ -81,6 +100,7 @@ def main():
         results.append(expect("a folder that cannot be made", start_again(
             machine, "--run-dir", "/proc/nowhere", "--state-dir", machine.folder / "x"), 1, "/proc/nowhere"))
         results.append(without_realtime(machine))
+        results.append(again_and_again(machine, 60))
         pid = machine.programs["daemon"].pid
         started = time.monotonic()
         status = machine.end("daemon")
