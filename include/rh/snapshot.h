@@ -69,7 +69,7 @@ typedef struct {
     uint32_t faults[2];   /* bit per rh_fault_id_t that is open */
     uint32_t waits_for;   /* what a latched state waits for: RH_WAIT_* bits */
     int32_t set;          /* 0 = none yet */
-    int32_t reps;         /* full reps of the running or last set */
+    int32_t reps; /* full reps of the running set or teaching, or of the last set */
     int32_t partials;
     int32_t reps_target;
     int32_t taught_reps; /* full lifts while teaching */

@@ -56,7 +56,8 @@ static void fill_state(const rh_step_t *step, rh_snapshot_t *snapshot)
     snapshot->phase = core->now.phase;
     snapshot->mode = core->mode;
     snapshot->set = training->set.set;
-    snapshot->reps = training->set.reps;
+    snapshot->reps =
+        training->state == RH_SESSION_TEACH ? core->rom.lifts : training->set.reps;
     snapshot->partials = training->set.partials;
     snapshot->reps_target = training->reps_target;
     snapshot->taught_reps = core->rom.lifts;

@@ -194,6 +194,7 @@ static void without_a_range_thirty_degrees_are_full_and_fifteen_partial(void **s
     assert_int_equal(bench_last_rep(&bench)->kind, RH_REP_CALIBRATION);
     assert_int_equal(bench_last_rep(&bench)->set, 0);
     assert_int_equal(bench.snapshot.taught_reps, 1);
+    assert_int_equal(bench.snapshot.reps, 1);
 }
 
 static void a_double_bounce_at_the_top_is_one_rep(void **state)
