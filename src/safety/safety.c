@@ -102,6 +102,7 @@ void rh_safety_step(rh_safety_t *safety, const rh_limits_t *limits,
     boot(&gate);
     uint32_t reaction = rh_gate_judge(&gate);
     rh_gate_decide(&gate, reaction);
+    rh_gate_confirm(&gate);
     make_grant(&gate, rh_gate_shape(&gate), grant);
     tell(&gate);
     safety->now_ns = input->now_ns;

@@ -248,7 +248,6 @@ static int32_t bounded(const rh_gate_t *gate, int32_t torque)
 int32_t rh_gate_shape(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
-    rh_gate_confirm(gate);
     if (safety->state != RH_SAFETY_ARMED) {
         safety->base_mnm = 0;
     }

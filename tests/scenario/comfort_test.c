@@ -35,16 +35,8 @@ static rh_plan_t plan_of(int reps)
 static void load_the_arm(rig_t *rig, const case_t *test)
 {
     const rh_plan_t plan = plan_of(3);
-    const rh_command_t mode = {.kind = RH_COMMAND_MODE_SET, .mode = RH_MODE_CONSTANT};
-    const rh_command_t load = {.kind = RH_COMMAND_LOAD_SET, .load_kg = test->load_kg};
-    const rh_command_t set = {.kind = RH_COMMAND_SET_START, .kind_of_set = RH_REP_WORK};
-    assert_int_equal(rig_ask(rig, RH_COMMAND_ROM_TEACH), RH_REFUSAL_NONE);
-    rig_play(rig, &plan);
-    assert_int_equal(rig_ask(rig, RH_COMMAND_ROM_ACCEPT), RH_REFUSAL_NONE);
-    assert_int_equal(rig_command(rig, mode), RH_REFUSAL_NONE);
-    rig_run(rig, 0.5);
-    assert_int_equal(rig_command(rig, load), RH_REFUSAL_NONE);
-    assert_int_equal(rig_command(rig, set), RH_REFUSAL_NONE);
+    rig_teach(rig, &plan);
+    rig_start_set(rig, test->load_kg);
     rig_run(rig, 10.0);
 }
 

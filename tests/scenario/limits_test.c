@@ -27,16 +27,8 @@ static void teach_and_load(rig_t *rig)
     plan.load_nm = 0.0;
     plan.adapt_s = 0.4;
     plan.hold_s = 0.4;
-    assert_int_equal(rig_ask(rig, RH_COMMAND_ROM_TEACH), RH_REFUSAL_NONE);
-    rig_play(rig, &plan);
-    assert_int_equal(rig_ask(rig, RH_COMMAND_ROM_ACCEPT), RH_REFUSAL_NONE);
-    rh_command_t mode = {.kind = RH_COMMAND_MODE_SET, .mode = RH_MODE_CONSTANT};
-    assert_int_equal(rig_command(rig, mode), RH_REFUSAL_NONE);
-    rig_run(rig, 0.5);
-    rh_command_t load = {.kind = RH_COMMAND_LOAD_SET, .load_kg = 5.0};
-    assert_int_equal(rig_command(rig, load), RH_REFUSAL_NONE);
-    rh_command_t set = {.kind = RH_COMMAND_SET_START, .kind_of_set = RH_REP_WORK};
-    assert_int_equal(rig_command(rig, set), RH_REFUSAL_NONE);
+    rig_teach(rig, &plan);
+    rig_start_set(rig, 5.0);
     rig_run(rig, 5.0);
     rig_clear(rig);
 }

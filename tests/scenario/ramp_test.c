@@ -32,17 +32,6 @@ static rh_plan_t plan_of(const case_t *test, int reps)
     return plan;
 }
 
-static void teach(rig_t *rig, const case_t *test)
-{
-    const rh_plan_t plan = plan_of(test, 3);
-    const rh_command_t mode = {.kind = RH_COMMAND_MODE_SET, .mode = RH_MODE_CONSTANT};
-    assert_int_equal(rig_ask(rig, RH_COMMAND_ROM_TEACH), RH_REFUSAL_NONE);
-    rig_play(rig, &plan);
-    assert_int_equal(rig_ask(rig, RH_COMMAND_ROM_ACCEPT), RH_REFUSAL_NONE);
-    assert_int_equal(rig_command(rig, mode), RH_REFUSAL_NONE);
-    rig_clear(rig);
-}
-
 static void each_rep_counts_while_the_load_still_ramps(void **state)
 {
     const case_t *test = *state;
@@ -52,11 +41,10 @@ static void each_rep_counts_while_the_load_still_ramps(void **state)
     options.wires = RIG_RTU;
     rig_init(&rig, options);
     rig_arm(&rig);
-    teach(&rig, test);
-    const rh_command_t load = {.kind = RH_COMMAND_LOAD_SET, .load_kg = LOAD_KG};
-    const rh_command_t set = {.kind = RH_COMMAND_SET_START, .kind_of_set = RH_REP_WORK};
-    assert_int_equal(rig_command(&rig, load), RH_REFUSAL_NONE);
-    assert_int_equal(rig_command(&rig, set), RH_REFUSAL_NONE);
+    const rh_plan_t lifts = plan_of(test, 3);
+    rig_teach(&rig, &lifts);
+    rig_clear(&rig);
+    rig_start_set(&rig, LOAD_KG);
     const rh_plan_t plan = plan_of(test, REPS);
     rig_play(&rig, &plan);
     print_message("%3.0f kg, hold %.1f s, rest %.1f s: %d reps, %d partials, top %.1f "

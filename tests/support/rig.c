@@ -403,6 +403,24 @@ void rig_play(rig_t *rig, const rh_plan_t *plan)
     fail_msg("the person did not finish the plan in %g s", most_s);
 }
 
+void rig_teach(rig_t *rig, const rh_plan_t *plan)
+{
+    const rh_command_t mode = {.kind = RH_COMMAND_MODE_SET, .mode = RH_MODE_CONSTANT};
+    expect(rig, RH_COMMAND_ROM_TEACH);
+    rig_play(rig, plan);
+    expect(rig, RH_COMMAND_ROM_ACCEPT);
+    assert_int_equal(rig_command(rig, mode), RH_REFUSAL_NONE);
+    rig_run(rig, 0.5);
+}
+
+void rig_start_set(rig_t *rig, double load_kg)
+{
+    const rh_command_t load = {.kind = RH_COMMAND_LOAD_SET, .load_kg = load_kg};
+    const rh_command_t set = {.kind = RH_COMMAND_SET_START, .kind_of_set = RH_REP_WORK};
+    assert_int_equal(rig_command(rig, load), RH_REFUSAL_NONE);
+    assert_int_equal(rig_command(rig, set), RH_REFUSAL_NONE);
+}
+
 void rig_clear(rig_t *rig)
 {
     rig->event_count = 0;

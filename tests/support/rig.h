@@ -74,6 +74,11 @@ uint32_t rig_ask(rig_t *rig, uint32_t kind); /* a command without arguments */
 /* Reset, zero, session, person on the bench, armed, range accepted without teaching
  * where the limits are open. */
 void rig_arm(rig_t *rig);
+/* A range taught by the plan's lifts and accepted, and constant resistance as the mode.
+ */
+void rig_teach(rig_t *rig, const rh_plan_t *plan);
+/* The load commanded, and the set that carries it. */
+void rig_start_set(rig_t *rig, double load_kg);
 /* Starts a set of the plan's reps and runs until the person has done and rests. */
 void rig_play(rig_t *rig, const rh_plan_t *plan);
 void rig_clear(rig_t *rig);
