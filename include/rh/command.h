@@ -37,6 +37,16 @@ typedef enum {
         RH_COMMAND_COUNT
 } rh_command_kind_t;
 
+/* The ways into the loop. Each stop word has one of its own, which nothing else can
+ * fill (hazard 44); in the order in which the loop looks at them. */
+typedef enum {
+    RH_LANE_ORDINARY = 0,
+    RH_LANE_STOP,
+    RH_LANE_COMFORT,
+    RH_LANE_UNLOAD,
+    RH_LANE_COUNT
+} rh_lane_t;
+
 typedef struct {
     uint32_t kind;   /* rh_command_kind_t; 0 = no command in this tick */
     uint32_t ticket; /* given back in the answer, so that the asker knows its own */

@@ -12,7 +12,7 @@
 #include "publish_parts.h"
 #include "rh/units.h"
 
-#define REPLY_HWM 64
+#define REPLY_HWM (2 * RH_WAITING_MAX) /* one client may have asked for them all */
 /* Beyond this a sender loses its connection; up to it, it gets a clear error. */
 #define FRAME_MAX (1024 * 1024)
 #define SERVE_MAX 64
@@ -159,7 +159,7 @@ static void settle(rh_publish_t *publish, rh_waiting_t *row, int64_t now_ns)
             send_reply(&row->client, json.text, json.used);
         }
     }
-    row->ticket = 0;
+    rh_waiting_free(&publish->waiting, row);
 }
 
 static void tell_late(rh_publish_t *publish, rh_waiting_t *row)
@@ -185,7 +185,7 @@ static int64_t settle_row(rh_publish_t *publish, rh_waiting_t *row, int64_t now_
         tell_late(publish, row);
     }
     if (now_ns - row->asked_ns >= FORGET_NS) {
-        row->ticket = 0;
+        rh_waiting_free(&publish->waiting, row);
         return INT64_MAX;
     }
     int64_t next_ns = row->is_late ? row->asked_ns + FORGET_NS : row->due_ns;
@@ -197,27 +197,17 @@ static int64_t settle_row(rh_publish_t *publish, rh_waiting_t *row, int64_t now_
 
 int64_t rh_commands_settle(rh_publish_t *publish, int64_t now_ns)
 {
+    rh_waiting_list_t *waiting = &publish->waiting;
     int64_t wait_ns = INT64_MAX;
-    for (int i = 0; i < RH_WAITING_MAX; i++) {
-        rh_waiting_t *row = &publish->waiting.row[i];
-        int64_t row_ns =
-            row->ticket != 0 ? settle_row(publish, row, now_ns) : INT64_MAX;
-        wait_ns = row_ns < wait_ns ? row_ns : wait_ns;
+    for (int lane = 0; lane < RH_LANE_COUNT; lane++) {
+        for (int i = 0; i < RH_WAITING_MAX && waiting->count[lane] > 0; i++) {
+            rh_waiting_t *row = &waiting->row[lane][i];
+            int64_t row_ns =
+                row->ticket != 0 ? settle_row(publish, row, now_ns) : INT64_MAX;
+            wait_ns = row_ns < wait_ns ? row_ns : wait_ns;
+        }
     }
     return wait_ns;
-}
-
-void rh_commands_answered(rh_publish_t *publish, const rh_event_t *event)
-{
-    rh_waiting_t *row = rh_waiting_by_ticket(&publish->waiting, event->answer.ticket);
-    if (row == NULL || row->is_answered) {
-        return;
-    }
-    row->is_answered = true;
-    row->answered_ns = event->now_ns;
-    row->refusal = event->answer.refusal;
-    row->value = event->answer.value;
-    row->value2 = event->answer.value2;
 }
 
 /* ---- requests ---- */
@@ -284,14 +274,29 @@ static bool permit(rh_publish_t *publish, const rh_verb_t *verb, const rh_ask_t 
     return true;
 }
 
-/* Hands the command to the loop; false: nothing was done. */
-static bool pass_on(rh_publish_t *publish, const rh_client_t *client,
-                    const rh_verb_t *verb, const rh_ask_t *ask, rh_command_t *command)
+/* A row for a request. A stop word gets one at any rate: where its lane is full, an
+ * earlier asker is told what is known now, and the loop has that stop all the same. */
+static rh_waiting_t *add_row(rh_publish_t *publish, rh_lane_t lane)
 {
-    rh_waiting_t *row = rh_waiting_add(&publish->waiting);
-    if (row == NULL) {
-        return false;
+    rh_waiting_t *row = rh_waiting_add(&publish->waiting, lane);
+    if (row != NULL || lane == RH_LANE_ORDINARY) {
+        return row;
     }
+    rh_waiting_t *least = rh_waiting_least(&publish->waiting, lane);
+    if (least->is_answered) {
+        settle(publish, least, publish->settings.mono_ns());
+    } else {
+        if (!least->is_late) {
+            tell_late(publish, least);
+        }
+        rh_waiting_free(&publish->waiting, least);
+    }
+    return rh_waiting_add(&publish->waiting, lane);
+}
+
+static void fill_row(rh_waiting_t *row, const rh_client_t *client,
+                     const rh_verb_t *verb, const rh_ask_t *ask)
+{
     bool is_short =
         ask->deadline_ms >= 0 && ask->deadline_ms < ANSWER_NS / RH_NS_PER_MS;
     memcpy(row->id, ask->id, sizeof(row->id));
@@ -301,9 +306,25 @@ static bool pass_on(rh_publish_t *publish, const rh_client_t *client,
     row->asked_ns = ask->asked_ns;
     row->due_ns =
         ask->asked_ns + (is_short ? ask->deadline_ms * RH_NS_PER_MS : ANSWER_NS);
+}
+
+/* Hands the command to the loop; false, which no stop word is: nothing was done. */
+static bool pass_on(rh_publish_t *publish, const rh_client_t *client,
+                    const rh_verb_t *verb, const rh_ask_t *ask, rh_command_t *command)
+{
+    const rh_publish_settings_t *settings = &publish->settings;
+    rh_waiting_t *row = add_row(publish, verb->lane);
+    if (row == NULL) {
+        return false;
+    }
+    fill_row(row, client, verb, ask);
     command->ticket = row->ticket;
-    if (!publish->settings.send(publish->settings.loop, command)) {
-        row->ticket = 0;
+    if (verb->lane != RH_LANE_ORDINARY) {
+        settings->stop(settings->loop, verb->lane, row->ticket);
+        return true;
+    }
+    if (!settings->send(settings->loop, command)) {
+        rh_waiting_free(&publish->waiting, row);
         return false;
     }
     return true;

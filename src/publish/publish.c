@@ -158,7 +158,7 @@ void rh_publish_event(rh_publish_t *publish, const rh_event_t *event)
 {
     switch (event->kind) {
     case RH_EVENT_ANSWER:
-        rh_commands_answered(publish, event);
+        rh_waiting_answer(&publish->waiting, event);
         (void)rh_commands_settle(publish, publish->settings.mono_ns());
         break;
     case RH_EVENT_NOTE:

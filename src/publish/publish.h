@@ -27,9 +27,12 @@ typedef struct {
     const char *machine;     /* the <machine> of every topic: no '/', no space */
     const char *boot;        /* ULID text, new at each start */
     const char *config_text; /* what config.show shows; may be NULL */
-    /* Hands a command to the loop; false: its ring is full. The answer comes back as
-     * RH_EVENT_ANSWER with the command's ticket. */
+    /* Hands an ordinary command to the loop; false: its ring is full. The answer comes
+     * back as RH_EVENT_ANSWER with the command's ticket. */
     bool (*send)(void *loop, const rh_command_t *command);
+    /* Hands it a stop word, which cannot fail. The loop may take several as one: its
+     * answer to a ticket is the answer to all tickets of the lane before it. */
+    void (*stop)(void *loop, rh_lane_t lane, uint32_t ticket);
     /* Called when the lease is taken (true) or ended (false). */
     void (*console)(void *loop, bool present);
     void *loop;

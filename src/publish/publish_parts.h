@@ -48,9 +48,6 @@ void rh_commands_close(rh_publish_t *publish);
 /* Serves the requests that have come, a bounded number from each socket. */
 void rh_commands_serve(rh_publish_t *publish);
 
-/* The loop's answer; it goes out with the state that shows its effect. */
-void rh_commands_answered(rh_publish_t *publish, const rh_event_t *event);
-
 /* Sends the answers whose state is out, and `late` to those who waited too long. Gives
  * the ns until the next one is late, or INT64_MAX. */
 int64_t rh_commands_settle(rh_publish_t *publish, int64_t now_ns);

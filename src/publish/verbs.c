@@ -16,7 +16,8 @@
     .name = (verb), .role = RH_ROLE_TRAINER, .needs_lease = true, .changes = true,     \
     .kind = RH_COMMAND_##id
 #define STOP_WORD(verb, id)                                                            \
-    .name = (verb), .role = RH_ROLE_TRAINER, .changes = true, .kind = RH_COMMAND_##id
+    .name = (verb), .role = RH_ROLE_TRAINER, .changes = true, .kind = RH_COMMAND_##id, \
+    .lane = RH_LANE_##id
 #define QUERY(verb, function)                                                          \
     .name = (verb), .role = RH_ROLE_VIEWER, .answer = (function)
 #define LEASE(verb, function)                                                          \

@@ -36,7 +36,8 @@ typedef struct {
 typedef struct rh_verb {
     const char *name;
     rh_role_t role;
-    uint32_t kind; /* rh_command_kind_t; NONE: `answer` answers */
+    uint32_t kind;  /* rh_command_kind_t; NONE: `answer` answers */
+    rh_lane_t lane; /* of `kind`, into the loop */
     bool needs_lease;
     bool changes; /* its answer may not be forgotten before its time */
     /* Writes one JSON value; false: `error` says why not. */

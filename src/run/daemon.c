@@ -127,6 +127,7 @@ static int open_publish(daemon_t *self)
         .boot = self->boot,
         .config_text = self->config_text,
         .send = rh_loop_send,
+        .stop = rh_loop_stop_word,
         .console = rh_loop_console,
         .loop = &self->loop,
         .mono_ns = rh_clock_mono_ns,

@@ -71,9 +71,13 @@ static void send_events(rh_loop_t *loop)
     }
 }
 
+/* Stop words first; after each round of them the ordinary commands have a turn. */
 static void take_command(rh_loop_t *loop, rh_command_t *command)
 {
-    if (!rh_ring_pop(&loop->commands, command)) {
+    bool is_any = rh_stops_take(&loop->stops, command) ||
+                  rh_ring_pop(&loop->commands, command) ||
+                  rh_stops_take(&loop->stops, command);
+    if (!is_any) {
         memset(command, 0, sizeof(*command));
     }
 }
@@ -226,6 +230,11 @@ uint64_t rh_loop_events_lost(const rh_loop_t *loop)
 bool rh_loop_send(void *loop, const rh_command_t *command)
 {
     return rh_ring_push(&((rh_loop_t *)loop)->commands, command);
+}
+
+void rh_loop_stop_word(void *loop, rh_lane_t lane, uint32_t ticket)
+{
+    rh_stops_ask(&((rh_loop_t *)loop)->stops, lane, ticket);
 }
 
 void rh_loop_console(void *loop, bool present)

@@ -2,7 +2,7 @@
 /*
  * The control thread: an absolute-time loop of read, tick, write, beat. It waits for
  * nothing but its own clock. What it has to tell leaves through rings and the seqlock;
- * what it is told comes through one ring and one flag.
+ * what it is told comes through one ring, the stop words' cells and some flags.
  */
 #ifndef RH_LOOP_H
 #define RH_LOOP_H
@@ -18,6 +18,7 @@
 #include "rh/hal.h"
 #include "rh/settings.h"
 #include "ring.h"
+#include "stops.h"
 #include "tick.h"
 
 #define RH_LOOP_EVENTS 4096
@@ -41,7 +42,8 @@ typedef struct {
     _Atomic uint64_t ticks;
     _Atomic bool is_realtime, is_wakeful;
     /* from other threads */
-    rh_ring_t commands; /* rh_command_t */
+    rh_ring_t commands; /* rh_command_t, the ordinary ones */
+    rh_stops_t stops;
     _Atomic bool console_present;
     _Atomic bool recording_stalled; /* the record thread's backlog is full */
     _Atomic bool stop;
@@ -69,6 +71,7 @@ uint64_t rh_loop_events_lost(const rh_loop_t *loop);
 
 /* For the service thread; `loop` is an rh_loop_t. False where the ring is full. */
 bool rh_loop_send(void *loop, const rh_command_t *command);
+void rh_loop_stop_word(void *loop, rh_lane_t lane, uint32_t ticket);
 void rh_loop_console(void *loop, bool present);
 
 #endif

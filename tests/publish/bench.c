@@ -40,6 +40,35 @@ static bool take_command(void *loop, const rh_command_t *command)
     return true;
 }
 
+static const uint32_t stop_words[RH_LANE_COUNT] = {
+    [RH_LANE_STOP] = RH_COMMAND_STOP,
+    [RH_LANE_COMFORT] = RH_COMMAND_COMFORT,
+    [RH_LANE_UNLOAD] = RH_COMMAND_UNLOAD,
+};
+
+static void take_stop(void *loop, rh_lane_t lane, uint32_t ticket)
+{
+    bench_t *bench = loop;
+    assert_in_range(lane, RH_LANE_STOP, RH_LANE_COUNT - 1);
+    assert_in_range(bench->sent_count, 0, BENCH_SENT - 1);
+    bench->sent[bench->sent_count++] =
+        (rh_command_t){.kind = stop_words[lane], .ticket = ticket};
+}
+
+/* As the daemon's loop: of a stop word asked several times, the last one alone. */
+static bool is_overtaken(const bench_t *bench, int index)
+{
+    uint32_t kind = bench->sent[index].kind;
+    bool is_stop = kind == RH_COMMAND_STOP || kind == RH_COMMAND_COMFORT ||
+                   kind == RH_COMMAND_UNLOAD;
+    for (int i = index + 1; is_stop && i < bench->sent_count; i++) {
+        if (bench->sent[i].kind == kind) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void take_console(void *loop, bool present)
 {
     bench_t *bench = loop;
@@ -58,7 +87,11 @@ void bench_turn(bench_t *bench)
 {
     assert_true(rh_publish_poll(bench->publish, -1, 1) >= 0);
     while (!bench->is_dead && bench->answered_count < bench->sent_count) {
-        const rh_command_t *command = &bench->sent[bench->answered_count++];
+        int index = bench->answered_count++;
+        const rh_command_t *command = &bench->sent[index];
+        if (is_overtaken(bench, index)) {
+            continue;
+        }
         rh_event_t event = {.now_ns = clock_ns, .kind = RH_EVENT_ANSWER};
         event.answer.ticket = command->ticket;
         event.answer.refusal = bench->refusal;
@@ -87,6 +120,7 @@ static bench_t *make_bench(bool is_trusting)
         .boot = BENCH_BOOT,
         .config_text = "[daemon]\nlive_hz = 50\n",
         .send = take_command,
+        .stop = take_stop,
         .console = take_console,
         .loop = bench,
         .mono_ns = bench_now,

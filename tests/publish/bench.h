@@ -18,7 +18,7 @@
 
 #include "publish.h"
 
-#define BENCH_SENT 256
+#define BENCH_SENT 2048
 #define BENCH_CLIENTS 64
 
 typedef struct {

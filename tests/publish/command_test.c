@@ -9,6 +9,7 @@
 
 #include "rh/units.h"
 #include "verbs.h"
+#include "waiting.h"
 
 #define LEASE_TEXT "\"lease\":\"%s\""
 
@@ -221,28 +222,150 @@ static void a_full_ring_is_busy_and_the_same_id_may_try_again(void **state)
 {
     bench_t *bench = *state;
     void *client = bench_trainer(bench);
+    const char *lease = bench_take_lease(bench, client, "anna");
+    char text[128];
+    (void)snprintf(text, sizeof(text),
+                   "{\"id\":\"d\",\"verb\":\"disarm\"," LEASE_TEXT "}", lease);
     bench->is_ring_full = true;
-    asking_gives(bench, client, "{\"id\":\"u\",\"verb\":\"stop\"}", "busy");
+    asking_gives(bench, client, text, "busy");
     bench->is_ring_full = false;
-    asking_gives(bench, client, "{\"id\":\"u\",\"verb\":\"stop\"}", "ok");
+    asking_gives(bench, client, text, "ok");
+}
+
+/* Pipelines requests without waiting for answers; `lease` may be empty. */
+static void flood(void *client, const char *verb, const char *lease, int count)
+{
+    static int id;
+    for (int i = 0; i < count; i++) {
+        char text[160];
+        int length =
+            snprintf(text, sizeof(text), "{\"id\":\"flood-%d\",\"verb\":\"%s\"%s%s%s}",
+                     id++, verb, *lease != '\0' ? ",\"lease\":\"" : "", lease,
+                     *lease != '\0' ? "\"" : "");
+        assert_true(zmq_send(client, text, (size_t)length, 0) > 0);
+    }
 }
 
 static void more_waiting_commands_than_the_table_holds_are_busy(void **state)
 {
     bench_t *bench = *state;
     void *client = bench_trainer(bench);
+    const char *lease = bench_take_lease(bench, client, "anna");
     bench->is_dead = true;
-    for (int i = 0; i < 65; i++) {
-        char text[64];
-        int length =
-            snprintf(text, sizeof(text), "{\"id\":\"w%d\",\"verb\":\"comfort\"}", i);
-        assert_true(zmq_send(client, text, (size_t)length, 0) > 0);
-    }
+    flood(client, "disarm", lease, RH_WAITING_MAX + 1);
     json_t *answer = bench_answer(bench, client);
     assert_string_equal(code_of(answer), "busy");
-    assert_string_equal(json_string_value(json_object_get(answer, "id")), "w64");
     json_decref(answer);
-    assert_int_equal(bench->sent_count, 64);
+    assert_int_equal(bench->sent_count, RH_WAITING_MAX);
+}
+
+/* ---- stop words under load ---- */
+
+/* Until the loop was handed that many commands. */
+static void await_sent(bench_t *bench, int count)
+{
+    for (int i = 0; i < 5000 && bench->sent_count < count; i++) {
+        bench_turn(bench);
+    }
+    assert_true(bench->sent_count >= count);
+}
+
+static bool was_sent(const bench_t *bench, uint32_t kind)
+{
+    bool is_there = false;
+    for (int i = 0; i < bench->sent_count; i++) {
+        is_there = is_there || bench->sent[i].kind == kind;
+    }
+    return is_there;
+}
+
+static void no_flood_keeps_a_stop_word_of_somebody_else_from_its_yes(void **state)
+{
+    bench_t *bench = *state;
+    static const char *const words[] = {"unload", "comfort", "stop"};
+    for (size_t i = 0; i < 3; i++) {
+        void *flooder = bench_trainer(bench);
+        void *other = bench_trainer(bench);
+        int sent = bench->sent_count;
+        bench->is_dead = true;
+        flood(flooder, words[i], "", 300);
+        await_sent(bench, sent + 300);
+        for (size_t k = 0; k < 3; k++) {
+            flood(other, words[k], "", 1);
+        }
+        await_sent(bench, sent + 303);
+        bench->is_dead = false;
+        for (size_t k = 0; k < 3; k++) {
+            json_t *answer = bench_answer(bench, other);
+            assert_string_equal(code_of(answer), "ok");
+            json_decref(answer);
+        }
+    }
+}
+
+static void ordinary_commands_and_a_full_ring_leave_stop_its_way(void **state)
+{
+    bench_t *bench = *state;
+    void *holder = bench_trainer(bench);
+    void *other = bench_trainer(bench);
+    const char *lease = bench_take_lease(bench, holder, "anna");
+    bench->is_dead = true;
+    flood(holder, "disarm", lease, RH_WAITING_MAX + 1);
+    await_sent(bench, RH_WAITING_MAX);
+    bench->is_ring_full = true;
+    flood(other, "stop", "", 1);
+    await_sent(bench, RH_WAITING_MAX + 1);
+    assert_true(was_sent(bench, RH_COMMAND_STOP));
+    bench->is_dead = false;
+    json_t *answer = bench_answer(bench, other);
+    assert_true(is_ok(answer));
+    json_decref(answer);
+}
+
+static void
+one_who_floods_a_stop_word_is_answered_each_time_and_never_busy(void **state)
+{
+    bench_t *bench = *state;
+    void *client = bench_trainer(bench);
+    bench->is_dead = true;
+    flood(client, "stop", "", 300);
+    await_sent(bench, 300);
+    bench->is_dead = false;
+    int ok = 0;
+    for (int i = 0; i < 300; i++) {
+        json_t *answer = bench_answer(bench, client);
+        bool is_done = is_ok(answer);
+        ok += is_done ? 1 : 0;
+        assert_string_equal(code_of(answer), is_done ? "ok" : "late");
+        json_decref(answer);
+    }
+    assert_true(ok >= 100);
+}
+
+static void one_answer_of_the_loop_serves_all_who_asked_before_it(void **state)
+{
+    bench_t *bench = *state;
+    void *client[3];
+    bench->is_dead = true;
+    for (int i = 0; i < 3; i++) {
+        client[i] = bench_trainer(bench);
+        flood(client[i], i < 2 ? "unload" : "comfort", "", 1);
+    }
+    await_sent(bench, 3);
+    uint32_t last = 0;
+    for (int i = 0; i < 3; i++) {
+        last = bench->sent[i].kind == RH_COMMAND_UNLOAD ? bench->sent[i].ticket : last;
+    }
+    rh_event_t event = {.now_ns = bench_now(), .kind = RH_EVENT_ANSWER};
+    event.answer.ticket = last;
+    rh_publish_event(bench->publish, &event);
+    bench_tick(bench);
+    for (int i = 0; i < 2; i++) {
+        json_t *answer = bench_answer(bench, client[i]);
+        assert_true(is_ok(answer));
+        json_decref(answer);
+    }
+    assert_int_equal(zmq_recv(client[2], NULL, 0, ZMQ_DONTWAIT), -1);
 }
 
 /* ---- the same id ---- */
@@ -514,6 +637,10 @@ int main(void)
         TEST(a_dead_loop_is_late_and_its_answer_can_still_be_asked_for),
         TEST(a_full_ring_is_busy_and_the_same_id_may_try_again),
         TEST(more_waiting_commands_than_the_table_holds_are_busy),
+        TEST(no_flood_keeps_a_stop_word_of_somebody_else_from_its_yes),
+        TEST(ordinary_commands_and_a_full_ring_leave_stop_its_way),
+        TEST(one_who_floods_a_stop_word_is_answered_each_time_and_never_busy),
+        TEST(one_answer_of_the_loop_serves_all_who_asked_before_it),
         TEST(the_same_id_gets_the_same_answer_and_acts_once),
         TEST(an_id_used_for_something_else_is_refused),
         TEST(a_viewer_cannot_fetch_a_trainers_answer_by_its_id),

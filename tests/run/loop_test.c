@@ -19,15 +19,16 @@
 #include "rh/units.h"
 
 #define WAIT_S 10
-#define SEEN_MAX 512
+#define SEEN_MAX 4096
 
 /* The hardware: remembers what each tick was told before its samples were filled in,
  * and can hold the loop at the end of one. */
 struct rh_hal {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    rh_input_t seen[SEEN_MAX];
-    int seen_count, writes;
+    rh_input_t seen[SEEN_MAX];  /* a tick that reads twice leaves the second */
+    int64_t first_ns[SEEN_MAX]; /* the moment of its first read */
+    int writes;
     bool holds, is_held;
     int64_t read_pause_ns; /* of the next read */
 };
@@ -47,14 +48,14 @@ static void spin_ns(int64_t ns)
 
 static void fake_read(rh_hal_t *hal, int64_t now_ns, rh_input_t *input)
 {
-    (void)now_ns;
     pthread_mutex_lock(&hal->lock);
-    if (hal->seen_count < SEEN_MAX) {
-        hal->seen[hal->seen_count++] = *input;
+    if (hal->writes < SEEN_MAX) {
+        int64_t *first_ns = &hal->first_ns[hal->writes];
+        *first_ns = *first_ns == 0 ? now_ns : *first_ns;
+        hal->seen[hal->writes] = *input;
     }
     int64_t pause_ns = hal->read_pause_ns;
     hal->read_pause_ns = 0;
-    pthread_cond_broadcast(&hal->changed);
     pthread_mutex_unlock(&hal->lock);
     spin_ns(pause_ns);
 }
@@ -93,7 +94,7 @@ static void wait_changed(rh_hal_t *hal)
     }
 }
 
-/* From here on no tick ends; the number of inputs seen so far. */
+/* From here on no tick ends; how many there were, the held one included. */
 static int hold(rh_hal_t *hal)
 {
     pthread_mutex_lock(&hal->lock);
@@ -101,7 +102,7 @@ static int hold(rh_hal_t *hal)
     while (!hal->is_held) {
         wait_changed(hal);
     }
-    int count = hal->seen_count;
+    int count = hal->writes;
     pthread_mutex_unlock(&hal->lock);
     return count;
 }
@@ -114,12 +115,12 @@ static void let_go(rh_hal_t *hal)
     pthread_mutex_unlock(&hal->lock);
 }
 
-/* The input with that number, once it was there. */
+/* What the tick with that number was told, once it was. */
 static const rh_input_t *input_at(rh_hal_t *hal, int index)
 {
     assert_in_range(index, 0, SEEN_MAX - 1);
     pthread_mutex_lock(&hal->lock);
-    while (hal->seen_count <= index) {
+    while (hal->writes <= index) {
         wait_changed(hal);
     }
     pthread_mutex_unlock(&hal->lock);
@@ -173,16 +174,39 @@ static void a_stall_inside_a_tick_is_told_to_the_next_one(void **state)
 static void a_pause_between_clock_and_samples_takes_both_anew(void **state)
 {
     bench_t *bench = *state;
+    rh_hal_t *hal = &bench->hal;
+    int next = hold(hal);
+    hal->read_pause_ns = 5 * RH_NS_PER_MS;
+    let_go(hal);
+    const rh_input_t *input = input_at(hal, next);
+    assert_true(input->now_ns - hal->first_ns[next] >= 5 * RH_NS_PER_MS);
+    assert_true(input->late_ns >= 5 * RH_NS_PER_MS);
+}
+
+static void assert_command(rh_hal_t *hal, int index, uint32_t kind, uint32_t ticket)
+{
+    const rh_input_t *input = input_at(hal, index);
+    assert_int_equal(input->command.kind, kind);
+    assert_int_equal(input->command.ticket, ticket);
+}
+
+static void
+stop_words_pass_a_full_ring_of_commands_which_goes_on_behind_them(void **state)
+{
+    bench_t *bench = *state;
+    rh_command_t command = {.kind = RH_COMMAND_DISARM};
     int next = hold(&bench->hal);
-    bench->hal.read_pause_ns = 5 * RH_NS_PER_MS;
+    do {
+        command.ticket++;
+    } while (rh_loop_send(&bench->loop, &command));
+    rh_loop_stop_word(&bench->loop, RH_LANE_UNLOAD, 9001);
+    rh_loop_stop_word(&bench->loop, RH_LANE_UNLOAD, 9002);
+    rh_loop_stop_word(&bench->loop, RH_LANE_STOP, 9003);
     let_go(&bench->hal);
-    const rh_input_t *first = input_at(&bench->hal, next);
-    const rh_input_t *again = input_at(&bench->hal, next + 1);
-    assert_true(again->now_ns - first->now_ns >= 5 * RH_NS_PER_MS);
-    assert_true(again->late_ns - first->late_ns >= 5 * RH_NS_PER_MS);
-    assert_memory_equal(&again->command, &first->command, sizeof(first->command));
-    int ticks = hold(&bench->hal);
-    assert_true(bench->hal.writes < ticks);
+    assert_command(&bench->hal, next, RH_COMMAND_STOP, 9003);
+    assert_command(&bench->hal, next + 1, RH_COMMAND_UNLOAD, 9002);
+    assert_command(&bench->hal, next + 2, RH_COMMAND_DISARM, 1);
+    assert_command(&bench->hal, next + 3, RH_COMMAND_DISARM, 2);
 }
 
 int main(void)
@@ -190,6 +214,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_stall_inside_a_tick_is_told_to_the_next_one),
+        TEST(stop_words_pass_a_full_ring_of_commands_which_goes_on_behind_them),
         TEST(a_pause_between_clock_and_samples_takes_both_anew),
     };
     return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
