@@ -50,6 +50,7 @@ typedef enum {
 typedef struct {
     uint32_t kind;   /* rh_command_kind_t; 0 = no command in this tick */
     uint32_t ticket; /* given back in the answer, so that the asker knows its own */
+    uint32_t lease;  /* number of the one it was given under; 0 = it needs none */
     double load_kg;  /* load.set: absolute, never relative */
     double nudge_top_deg;    /* rom.nudge: can only narrow the range */
     double nudge_bottom_deg; /* rom.nudge */

@@ -38,7 +38,9 @@ typedef struct {
     int64_t now_ns;         /* CLOCK_MONOTONIC as the tick began */
     int64_t late_ns;        /* how late this tick really began; 0 = on time */
     bool console_present;   /* a console holds the lease and renewed it within 2 s */
-    uint32_t lease;         /* another number with every lease that is taken */
+    uint32_t lease;         /* another number with every lease that is taken, 0 before
+                               the first; with a command, of the lease it was given
+                               under, though that may have ended since */
     bool recording_stalled; /* the event ring is full: nothing may be dropped */
     rh_sample_t signal[RH_SIGNAL_COUNT];
     rh_command_t command;

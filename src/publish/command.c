@@ -319,6 +319,7 @@ static bool pass_on(rh_publish_t *publish, const rh_client_t *client,
     }
     fill_row(row, client, verb, ask);
     command->ticket = row->ticket;
+    command->lease = verb->needs_lease ? publish->lease.number : 0;
     if (verb->lane != RH_LANE_ORDINARY) {
         settings->stop(settings->loop, verb->lane, row->ticket);
         return true;

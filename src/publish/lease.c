@@ -21,6 +21,12 @@ bool rh_lease_is(const rh_lease_t *lease, const char *id)
     return rh_lease_is_held(lease) && strcmp(lease->id, id) == 0;
 }
 
+/* Its number stays: the next one must have another. */
+static void end(rh_lease_t *lease)
+{
+    *lease = (rh_lease_t){.number = lease->number};
+}
+
 bool rh_lease_take(rh_lease_t *lease, const char *holder, int64_t now_ns)
 {
     unsigned char random[(RH_LEASE_ID_SIZE - 1) / 2];
@@ -33,6 +39,7 @@ bool rh_lease_take(rh_lease_t *lease, const char *holder, int64_t now_ns)
     }
     (void)snprintf(lease->holder, sizeof(lease->holder), "%s", holder);
     lease->until_ns = now_ns + TERM_NS;
+    lease->number += lease->number == UINT32_MAX ? 2 : 1;
     return true;
 }
 
@@ -50,7 +57,7 @@ bool rh_lease_drop(rh_lease_t *lease, const char *id)
     if (!rh_lease_is(lease, id)) {
         return false;
     }
-    *lease = (rh_lease_t){0};
+    end(lease);
     return true;
 }
 
@@ -59,6 +66,6 @@ bool rh_lease_expire(rh_lease_t *lease, int64_t now_ns)
     if (!rh_lease_is_held(lease) || now_ns < lease->until_ns) {
         return false;
     }
-    *lease = (rh_lease_t){0};
+    end(lease);
     return true;
 }

@@ -12,11 +12,12 @@
 #define RH_LEASE_ID_SIZE 33 /* 128 random bits in hex */
 #define RH_LEASE_HOLDER_SIZE 64
 
-/* Zeroed: nobody holds it. */
+/* Zeroed: nobody has held it yet. */
 typedef struct {
     char id[RH_LEASE_ID_SIZE]; /* the secret; never published */
     char holder[RH_LEASE_HOLDER_SIZE];
     int64_t until_ns;
+    uint32_t number; /* of the one in force or the last one; 0 before the first */
 } rh_lease_t;
 
 /* True while somebody holds it. */

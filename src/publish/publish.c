@@ -64,7 +64,8 @@ void rh_publish_state(rh_publish_t *publish, int64_t event_ns, bool always)
 void rh_publish_lease_changed(rh_publish_t *publish)
 {
     const rh_publish_settings_t *settings = &publish->settings;
-    settings->console(settings->loop, rh_lease_is_held(&publish->lease));
+    settings->console(settings->loop, rh_lease_is_held(&publish->lease),
+                      publish->lease.number);
     if (publish->has_snapshot) {
         rh_publish_state(publish, settings->mono_ns(), false);
     }

@@ -33,8 +33,8 @@ typedef struct {
     /* Hands it a stop word, which cannot fail. The loop may take several as one: its
      * answer to a ticket is the answer to all tickets of the lane before it. */
     void (*stop)(void *loop, rh_lane_t lane, uint32_t ticket);
-    /* Called when the lease is taken (true) or ended (false). */
-    void (*console)(void *loop, bool present);
+    /* Called when the lease of that number is taken (true) or ended (false). */
+    void (*console)(void *loop, bool present, uint32_t lease);
     void *loop;
     int64_t (*mono_ns)(void); /* CLOCK_MONOTONIC; tests bring their own */
 } rh_publish_settings_t;

@@ -98,16 +98,26 @@ static void read_samples(rh_loop_t *loop)
     }
 }
 
+/* A lease that was dropped and taken between two ticks shows in its number. So it does
+ * where a command of the old one is still on its way: that tick has the old number. */
+static void read_console(rh_loop_t *loop)
+{
+    rh_input_t *input = &loop->input;
+    uint64_t console = atomic_load_explicit(&loop->console, memory_order_relaxed);
+    input->console_present = (console & 1) != 0;
+    input->lease =
+        input->command.lease != 0 ? input->command.lease : (uint32_t)(console >> 1);
+}
+
 static void make_input(rh_loop_t *loop)
 {
     rh_input_t *input = &loop->input;
-    input->console_present =
-        atomic_load_explicit(&loop->console_present, memory_order_relaxed);
     input->recording_stalled =
         rh_outbox_is_holding(&loop->to_service) ||
         rh_outbox_is_holding(&loop->to_record) ||
         atomic_load_explicit(&loop->recording_stalled, memory_order_relaxed);
     take_command(loop, &input->command);
+    read_console(loop);
     read_samples(loop);
 }
 
@@ -237,8 +247,10 @@ void rh_loop_stop_word(void *loop, rh_lane_t lane, uint32_t ticket)
     rh_stops_ask(&((rh_loop_t *)loop)->stops, lane, ticket);
 }
 
-void rh_loop_console(void *loop, bool present)
+void rh_loop_console(void *loop, bool present, uint32_t lease)
 {
-    atomic_store_explicit(&((rh_loop_t *)loop)->console_present, present,
+    /* in one word: a tick never sees the one without the other */
+    atomic_store_explicit(&((rh_loop_t *)loop)->console,
+                          (uint64_t)lease << 1 | (present ? 1 : 0),
                           memory_order_relaxed);
 }

@@ -44,7 +44,7 @@ typedef struct {
     /* from other threads */
     rh_ring_t commands; /* rh_command_t, the ordinary ones */
     rh_stops_t stops;
-    _Atomic bool console_present;
+    _Atomic uint64_t console; /* number of the lease, and in the lowest bit "held" */
     _Atomic bool recording_stalled; /* the record thread's backlog is full */
     _Atomic bool stop;
     /* the thread's own */
@@ -72,6 +72,6 @@ uint64_t rh_loop_events_lost(const rh_loop_t *loop);
 /* For the service thread; `loop` is an rh_loop_t. False where the ring is full. */
 bool rh_loop_send(void *loop, const rh_command_t *command);
 void rh_loop_stop_word(void *loop, rh_lane_t lane, uint32_t ticket);
-void rh_loop_console(void *loop, bool present);
+void rh_loop_console(void *loop, bool present, uint32_t lease);
 
 #endif

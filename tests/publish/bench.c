@@ -69,10 +69,11 @@ static bool is_overtaken(const bench_t *bench, int index)
     return false;
 }
 
-static void take_console(void *loop, bool present)
+static void take_console(void *loop, bool present, uint32_t lease)
 {
     bench_t *bench = loop;
     bench->console = present;
+    bench->lease = lease;
     bench->console_calls++;
 }
 

@@ -38,6 +38,7 @@ typedef struct {
     uint32_t refusal;  /* what it answers */
     double value, value2;
     bool console;
+    uint32_t lease; /* its number */
     int console_calls;
 } bench_t;
 

@@ -20,10 +20,11 @@ static bool send_nothing(void *loop, const rh_command_t *command)
     return false;
 }
 
-static void hear_nothing(void *loop, bool present)
+static void hear_nothing(void *loop, bool present, uint32_t lease)
 {
     (void)loop;
     (void)present;
+    (void)lease;
 }
 
 /* Opens a second room on the bench's folder with the given settings. */

@@ -530,6 +530,41 @@ static void keeping_the_lease_keeps_it_and_dropping_frees_it(void **state)
     json_decref(answer);
 }
 
+static void ask_in_lease(void *client, const char *id, const char *verb,
+                         const char *lease)
+{
+    char text[200];
+    int length =
+        snprintf(text, sizeof(text), "{\"id\":\"%s\",\"verb\":\"%s\"," LEASE_TEXT "}",
+                 id, verb, lease);
+    assert_true(zmq_send(client, text, (size_t)length, 0) > 0);
+}
+
+/* Dropped and taken again before the loop looks: to it, somebody was there throughout.
+ */
+static void a_command_carries_the_number_of_the_lease_it_was_given_under(void **state)
+{
+    bench_t *bench = *state;
+    void *client = bench_trainer(bench);
+    bench->is_dead = true;
+    const char *lease = bench_take_lease(bench, client, "anna");
+    ask_in_lease(client, "1", "arm.begin", lease);
+    await_sent(bench, 1);
+    assert_int_equal(bench->lease, bench->sent[0].lease);
+    json_t *answer = bench_askf(
+        bench, client,
+        "{\"id\":\"2\",\"verb\":\"lease.drop\",\"args\":{" LEASE_TEXT "}}", lease);
+    json_decref(answer);
+    ask_in_lease(client, "3", "arm.commit", bench_take_lease(bench, client, "bert"));
+    flood(client, "stop", "", 1);
+    await_sent(bench, 3);
+    assert_true(bench->console);
+    assert_int_not_equal(bench->sent[0].lease, 0);
+    assert_int_not_equal(bench->sent[1].lease, bench->sent[0].lease);
+    assert_int_equal(bench->sent[1].lease, bench->lease);
+    assert_int_equal(bench->sent[2].lease, 0);
+}
+
 static void the_lease_id_is_never_published(void **state)
 {
     bench_t *bench = *state;
@@ -650,6 +685,7 @@ int main(void)
         TEST(a_second_trainer_is_told_who_holds_the_lease),
         TEST(a_lease_that_is_not_kept_ends_and_everybody_hears_it),
         TEST(keeping_the_lease_keeps_it_and_dropping_frees_it),
+        TEST(a_command_carries_the_number_of_the_lease_it_was_given_under),
         TEST(the_lease_id_is_never_published),
         TEST(a_viewer_may_read_and_nothing_else),
         cmocka_unit_test_setup_teardown(loopback_trainer_gives_tcp_the_trainers_role,

@@ -30,10 +30,11 @@ static bool take_nothing(void *loop, const rh_command_t *command)
     return false;
 }
 
-static void hear_nothing(void *loop, bool present)
+static void hear_nothing(void *loop, bool present, uint32_t lease)
 {
     (void)loop;
     (void)present;
+    (void)lease;
 }
 
 /* Fills every double of a struct that consists of them, or any bytes, with extremes. */

@@ -132,6 +132,26 @@ static void a_buffer_of_any_size_is_never_overrun(void **state)
     }
 }
 
+static void each_lease_has_another_number_which_is_never_nought(void **state)
+{
+    (void)state;
+    rh_lease_t lease = {0};
+    assert_true(rh_lease_take(&lease, "anna", 0));
+    assert_int_equal(lease.number, 1);
+    assert_true(rh_lease_keep(&lease, lease.id, SECOND));
+    assert_false(rh_lease_take(&lease, "bert", SECOND));
+    assert_int_equal(lease.number, 1);
+    assert_true(rh_lease_drop(&lease, lease.id));
+    assert_int_equal(lease.number, 1);
+    assert_true(rh_lease_take(&lease, "anna", SECOND));
+    assert_int_equal(lease.number, 2);
+    assert_true(rh_lease_expire(&lease, 3 * SECOND));
+    assert_int_equal(lease.number, 2);
+    lease.number = UINT32_MAX;
+    assert_true(rh_lease_take(&lease, "anna", 3 * SECOND));
+    assert_int_equal(lease.number, 1);
+}
+
 static void a_lease_lasts_two_seconds_from_its_last_renewal(void **state)
 {
     (void)state;
@@ -223,6 +243,7 @@ int main(void)
         cmocka_unit_test(whole_numbers_reach_their_ends),
         cmocka_unit_test(any_bytes_become_a_valid_text),
         cmocka_unit_test(a_buffer_of_any_size_is_never_overrun),
+        cmocka_unit_test(each_lease_has_another_number_which_is_never_nought),
         cmocka_unit_test(a_lease_lasts_two_seconds_from_its_last_renewal),
         cmocka_unit_test(the_newest_answers_are_kept_and_the_oldest_make_room),
         cmocka_unit_test(answers_are_forgotten_after_ten_minutes),

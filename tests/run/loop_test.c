@@ -209,12 +209,46 @@ stop_words_pass_a_full_ring_of_commands_which_goes_on_behind_them(void **state)
     assert_command(&bench->hal, next + 3, RH_COMMAND_DISARM, 2);
 }
 
+static void a_lease_changed_between_two_ticks_shows_in_its_number(void **state)
+{
+    bench_t *bench = *state;
+    int next = hold(&bench->hal);
+    assert_int_equal(input_at(&bench->hal, next - 1)->lease, 0);
+    rh_loop_console(&bench->loop, true, 1);
+    let_go(&bench->hal);
+    assert_true(input_at(&bench->hal, next)->console_present);
+    assert_int_equal(input_at(&bench->hal, next)->lease, 1);
+    next = hold(&bench->hal);
+    rh_loop_console(&bench->loop, false, 1);
+    rh_loop_console(&bench->loop, true, 2);
+    let_go(&bench->hal);
+    assert_true(input_at(&bench->hal, next)->console_present);
+    assert_int_equal(input_at(&bench->hal, next)->lease, 2);
+}
+
+static void a_command_is_taken_under_the_lease_it_was_given_under(void **state)
+{
+    bench_t *bench = *state;
+    int next = hold(&bench->hal);
+    rh_command_t begin = {.kind = RH_COMMAND_ARM_BEGIN, .ticket = 4, .lease = 6};
+    rh_loop_console(&bench->loop, true, 6);
+    assert_true(rh_loop_send(&bench->loop, &begin));
+    rh_loop_console(&bench->loop, false, 6);
+    rh_loop_console(&bench->loop, true, 7);
+    let_go(&bench->hal);
+    assert_command(&bench->hal, next, RH_COMMAND_ARM_BEGIN, 4);
+    assert_int_equal(input_at(&bench->hal, next)->lease, 6);
+    assert_int_equal(input_at(&bench->hal, next + 1)->lease, 7);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_stall_inside_a_tick_is_told_to_the_next_one),
         TEST(stop_words_pass_a_full_ring_of_commands_which_goes_on_behind_them),
+        TEST(a_lease_changed_between_two_ticks_shows_in_its_number),
+        TEST(a_command_is_taken_under_the_lease_it_was_given_under),
         TEST(a_pause_between_clock_and_samples_takes_both_anew),
     };
     return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
