@@ -41,7 +41,8 @@ static const char state_json[] =
 static const char health_json[] =
     "{\"uptime_s\":30,\"late_p99_us\":80,\"tick_p99_us\":25,\"overruns\":0,"
     "\"is_realtime\":true,\"is_wakeful\":true,\"memory_locked_bytes\":6000000,"
-    "\"events_lost\":0,\"live_dropped\":0,\"buses\":[{\"name\":\"drive\",\"is_up\":true,\"rate_hz\":98.5,"
+    "\"events_lost\":0,\"live_dropped\":0,\"buses\":[{\"name\":\"drive\",\"is_up\":"
+    "true,\"rate_hz\":98.5,"
     "\"busy_frac\":0.9,"
     "\"error_frac\":0,\"errors\":0,\"last_error\":null}],"
     "\"devices\":[{\"name\":\"drive\",\"profile\":\"rtelligent-dsy\","
