@@ -114,8 +114,11 @@ static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
                    sizeof(bus->report.bus.last_error));
         }
     } else {
+        /* A server that bundles its segments (Nagle) stays one answer behind until a
+           pause: there the same counts as silence. */
+        bool was_heard = result == RH_LINK_STALE && !bus->link.is_tcp;
         explain(bus, device, &request, result);
-        rh_device_fail(device, job, rh_pace_now_ns(), bus->samples);
+        rh_device_fail(device, job, was_heard, rh_pace_now_ns(), bus->samples);
     }
     rh_schedule_done(&bus->schedule, job, result == RH_LINK_GOOD);
     return result;

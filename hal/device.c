@@ -255,12 +255,15 @@ static void fail_block(rh_device_t *device, int index, rh_hal_sample_t *samples)
     }
 }
 
-void rh_device_fail(rh_device_t *device, rh_job_t job, int64_t now_ns,
+void rh_device_fail(rh_device_t *device, rh_job_t job, bool was_heard, int64_t now_ns,
                     rh_hal_sample_t *samples)
 {
     device->errors++;
     if (job.kind == RH_JOB_STEP) {
         rh_startup_restart(device, now_ns);
+    }
+    if (was_heard) {
+        return;
     }
     if (job.kind == RH_JOB_BLOCK) {
         fail_block(device, job.index, samples);

@@ -141,8 +141,10 @@ void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *ou
 void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
                     int64_t stamp_ns, rh_hal_sample_t *samples);
 
-/* No good reply. From the third running the device is lost. */
-void rh_device_fail(rh_device_t *device, rh_job_t job, int64_t now_ns,
+/* No good reply. From the third running the device is lost; where `was_heard` (an
+ * answer to an earlier request came instead: the wire is out of step, not the device
+ * silent) the failure is counted and no more. */
+void rh_device_fail(rh_device_t *device, rh_job_t job, bool was_heard, int64_t now_ns,
                     rh_hal_sample_t *samples);
 
 /* Lost, or about to be asked for the first time: not ready, its samples lost,

@@ -131,9 +131,14 @@ static uint32_t accept(rh_step_t *step)
     return refusal;
 }
 
+/* A limit must not come down onto legs that are up. */
 static uint32_t nudge(rh_step_t *step)
 {
     const rh_command_t *command = &step->input->command;
+
+    if (step->last->safety != RH_SAFETY_IDLE && !step->core->now.at_bottom_rest) {
+        return RH_REFUSAL_NOT_AT_BOTTOM;
+    }
     const uint32_t refusal = rh_rom_nudge(&step->core->rom, command->nudge_top_deg,
                                           command->nudge_bottom_deg);
 
@@ -284,6 +289,19 @@ static uint32_t carry_out(rh_step_t *step, const rh_command_row_t *row)
     return RH_REFUSAL_NONE;
 }
 
+/* What was set, in the answer: the range of rom.*, the load of load.set. */
+static void tell_values(const rh_step_t *step, uint32_t kind, rh_event_t *event)
+{
+    const rh_core_t *core = step->core;
+
+    if (kind == RH_COMMAND_ROM_ACCEPT || kind == RH_COMMAND_ROM_NUDGE) {
+        event->answer.value = core->rom.top_deg;
+        event->answer.value2 = core->rom.bottom_deg;
+    } else if (kind == RH_COMMAND_LOAD_SET) {
+        event->answer.value = core->load.target_kg;
+    }
+}
+
 void rh_command_answer(rh_step_t *step)
 {
     const rh_command_t *command = &step->input->command;
@@ -296,8 +314,7 @@ void rh_command_answer(rh_step_t *step)
 
             event->answer.ticket = command->ticket;
             event->answer.refusal = refusal;
-            event->answer.value = step->core->load.target_kg;
-            event->answer.value2 = (double)step->core->mode_wanted;
+            tell_values(step, command->kind, event);
             return;
         }
     }

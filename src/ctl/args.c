@@ -167,10 +167,6 @@ int rh_args_parse(const rh_verb_t *verb, const rh_options_t *options, int used,
             return say(verb, problem, "see its --help", "does not know",
                        options->words[i]);
         }
-        if (arg->kind == RH_ARG_SWITCH) {
-            keep(arg, args, json_true());
-            continue;
-        }
         if (arg->flag != NULL && ++i == options->word_count) {
             return say(verb, problem, arg->help, "wants a value behind", arg->flag);
         }
@@ -185,7 +181,7 @@ int rh_args_parse(const rh_verb_t *verb, const rh_options_t *options, int used,
 
 const char *rh_arg_form(const rh_arg_t *arg, char *text, size_t size)
 {
-    const char *value = arg->kind == RH_ARG_SWITCH ? NULL : kinds[arg->kind].form;
+    const char *value = kinds[arg->kind].form;
     char inner[48];
     (void)snprintf(inner, sizeof inner, "%s%s%s", arg->flag != NULL ? arg->flag : "",
                    arg->flag != NULL && value != NULL ? " " : "",

@@ -16,7 +16,6 @@
 
 typedef enum {
     RH_ARG_NONE = 0,
-    RH_ARG_SWITCH, /* true when it is there */
     RH_ARG_TEXT,
     RH_ARG_COUNT,   /* a whole number from 0 */
     RH_ARG_SECONDS, /* a number above 0 */

@@ -20,8 +20,8 @@
     X(TOO_DEEP, "too_deep", "nest at most 8 levels")                                   \
     X(UNKNOWN_VERB, "unknown_verb", "`hello` lists the verbs")                         \
     X(UNKNOWN_ARG, "unknown_arg",                                                      \
-      "leave it out; revhyper-wire(7) lists the arguments")                            \
-    X(BAD_VALUE, "bad_value", "revhyper-wire(7) lists the arguments and their ranges") \
+      "leave it out; see the verb's arguments: revhyperctl OBJECT VERB --help")        \
+    X(BAD_VALUE, "bad_value", "give a value as the message says")                      \
     X(ID_REUSED, "id_reused", "give every new request an id of its own")               \
     X(FOREIGN, "foreign", "ask the machine that the request names")                    \
     X(LATE, "late",                                                                    \

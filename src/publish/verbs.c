@@ -36,8 +36,7 @@ static const rh_verb_t verbs[] = {
      .args = {{"lease", RH_ARG_TEXT, true, .max = RH_LEASE_ID_SIZE}}},
     {LEASE("lease.drop", rh_query_lease_drop),
      .args = {{"lease", RH_ARG_TEXT, true, .max = RH_LEASE_ID_SIZE}}},
-    {TRAINER("session.start", SESSION_START),
-     .args = {{"first_time", RH_ARG_FLAG}, {"person", RH_ARG_TEXT, .max = 64}}},
+    {TRAINER("session.start", SESSION_START)},
     {TRAINER("session.end", SESSION_END)},
     {TRAINER("set.start", SET_START),
      .args = {{"kind", RH_ARG_WORD, .offset = AT(kind_of_set),
@@ -136,12 +135,16 @@ static bool read_word(const rh_arg_t *arg, const json_t *value, void *target,
     return true;
 }
 
-static bool read_flag(const rh_arg_t *arg, const json_t *value, void *target,
-                      rh_error_t *error)
+/* A name is shown on other people's terminals. */
+static bool is_printable(const char *text, size_t length)
 {
-    (void)target;
-    return json_is_boolean(value) || rh_refuse(error, RH_WIRE_ERROR_BAD_VALUE,
-                                               "%s is not true or false", arg->name);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        if (byte < 0x20 || byte == 0x7F) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool read_text(const rh_arg_t *arg, const json_t *value, void *target,
@@ -149,14 +152,17 @@ static bool read_text(const rh_arg_t *arg, const json_t *value, void *target,
 {
     (void)target;
     size_t length = json_string_length(value);
-    return (json_is_string(value) && length >= 1 && (double)length <= arg->max) ||
+    return (json_is_string(value) && length >= 1 && (double)length <= arg->max &&
+            is_printable(json_string_value(value), length)) ||
            rh_refuse(error, RH_WIRE_ERROR_BAD_VALUE,
-                     "%s is not a text of 1 to %g bytes", arg->name, arg->max);
+                     "%s is not a text of 1 to %g bytes without control characters",
+                     arg->name, arg->max);
 }
 
 static read_t *const readers[] = {
-    [RH_ARG_NUMBER] = read_number, [RH_ARG_WHOLE] = read_whole,
-    [RH_ARG_WORD] = read_word,     [RH_ARG_FLAG] = read_flag,
+    [RH_ARG_NUMBER] = read_number,
+    [RH_ARG_WHOLE] = read_whole,
+    [RH_ARG_WORD] = read_word,
     [RH_ARG_TEXT] = read_text,
 };
 

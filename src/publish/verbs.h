@@ -18,7 +18,6 @@ typedef enum {
     RH_ARG_NUMBER, /* double at offset of the command */
     RH_ARG_WHOLE,  /* int32_t */
     RH_ARG_WORD,   /* int32_t, found by `find` */
-    RH_ARG_FLAG,   /* checked; the loop does not ask for it */
     RH_ARG_TEXT    /* 1 to `max` bytes; for this room */
 } rh_arg_type_t;
 

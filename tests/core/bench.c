@@ -163,6 +163,8 @@ static void keep(bench_t *bench)
             log->notes[log->note_count++] = *event;
         } else if (event->kind == RH_EVENT_ANSWER) {
             log->refusal = event->answer.refusal;
+            log->value = event->answer.value;
+            log->value2 = event->answer.value2;
             log->answer_count++;
         }
     }

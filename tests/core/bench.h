@@ -26,6 +26,7 @@ typedef struct {
     rh_event_t sets[16], sessions[16], cues[BENCH_REPS], notes[BENCH_NOTES];
     int set_count, session_count, cue_count, note_count;
     uint32_t refusal; /* of the last answer */
+    double value, value2;
     int answer_count;
 } bench_log_t;
 

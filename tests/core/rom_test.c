@@ -31,6 +31,8 @@ static void the_accepted_range_is_the_median_of_three_lifts(void **state)
     assert_true(bench.request.rom_taught && bench.snapshot.rom_taught);
     assert_true(fabs(bench.request.rom_top_deg - 0.0) < 0.05);
     assert_true(fabs(bench.request.rom_bottom_deg + 92.0) < 0.05);
+    assert_true(bench.log.value == bench.request.rom_top_deg); /* the trainer is told */
+    assert_true(bench.log.value2 == bench.request.rom_bottom_deg);
     assert_int_equal(bench_noted(&bench, RH_NOTE_ROM_ACCEPTED), 1);
 }
 
@@ -93,6 +95,20 @@ static void a_nudge_narrows_and_never_widens(void **state)
     assert_int_equal(nudge(-60.0, leave), RH_REFUSAL_BAD_VALUE);
 }
 
+/* The limit would come down onto legs that are up. */
+static void a_range_is_not_narrowed_while_the_legs_are_up(void **state)
+{
+    (void)state;
+    bench_init(&bench, BENCH_IDEAL);
+    bench_teach(&bench, 0.0);
+    bench_stroke(&bench, -10.0, 1.2);
+    assert_int_equal(nudge(-30.0, (double)NAN), RH_REFUSAL_NOT_AT_BOTTOM);
+    bench_stroke(&bench, -90.0, 1.2);
+    bench_pause(&bench, 0.5);
+    assert_int_equal(nudge(-30.0, (double)NAN), RH_REFUSAL_NONE);
+    assert_true(bench.log.value == -30.0);
+}
+
 static void redo_clears_the_range_and_takes_the_load_off(void **state)
 {
     (void)state;
@@ -128,6 +144,7 @@ int main(void)
         cmocka_unit_test(two_lifts_are_too_few),
         cmocka_unit_test(tops_eight_degrees_apart_are_refused),
         cmocka_unit_test(partial_lifts_do_not_teach),
+        cmocka_unit_test(a_range_is_not_narrowed_while_the_legs_are_up),
         cmocka_unit_test(a_nudge_narrows_and_never_widens),
         cmocka_unit_test(redo_clears_the_range_and_takes_the_load_off),
         cmocka_unit_test(only_the_newest_lifts_are_kept),

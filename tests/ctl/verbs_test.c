@@ -42,8 +42,6 @@ static const struct {
     {"status", "snapshot", NULL, false},
     {"snapshot", "snapshot", NULL, false},
     {"session start", "session.start", NULL, true},
-    {"session start --person P1 --first-time", "session.start",
-     "{\"person\":\"P1\",\"first_time\":true}", true},
     {"session end", "session.end", NULL, true},
     {"set start", "set.start", NULL, true},
     {"set start --kind warmup --side left --reps 12", "set.start",

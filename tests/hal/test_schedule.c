@@ -74,7 +74,7 @@ static rh_job_t go(scene_t *scene, bool is_good)
     if (is_good) {
         rh_device_take(device, job, reply, scene->now_ns, scene->samples);
     } else {
-        rh_device_fail(device, job, scene->now_ns, scene->samples);
+        rh_device_fail(device, job, false, scene->now_ns, scene->samples);
     }
     rh_schedule_done(&scene->schedule, job, is_good);
     return job;
@@ -227,7 +227,7 @@ static void a_lost_device_leaves_its_neighbour_the_bus(void **state)
         rh_device_t *device = scene->schedule.devices[next.device];
         uint8_t reply[RH_FRAME_BYTES] = {0};
         if (next.device == 1) {
-            rh_device_fail(device, next, scene->now_ns, scene->samples);
+            rh_device_fail(device, next, false, scene->now_ns, scene->samples);
         } else {
             rh_device_take(device, next, reply, scene->now_ns, scene->samples);
         }
@@ -235,6 +235,26 @@ static void a_lost_device_leaves_its_neighbour_the_bus(void **state)
     }
     assert_in_range(asked, 8, 14); /* three at first, then ten a second */
     assert_true(neighbour > 180);
+}
+
+/* The device answers, if late: its samples grow old, but it is not given up for a tenth
+ * of a second. */
+static void answers_to_earlier_requests_lose_no_device(void **state)
+{
+    scene_t *scene = *state;
+    bench_add_cell(&scene->settings, 1, 0);
+    wire_up(scene);
+    rh_device_t *device = scene->schedule.devices[0];
+    for (int i = 0; i < 10; i++) {
+        rh_job_t job =
+            rh_schedule_next(&scene->schedule, &scene->outputs, scene->now_ns);
+        assert_int_equal(job.kind, RH_JOB_BLOCK);
+        scene->now_ns += 5 * MS;
+        rh_device_fail(device, job, true, scene->now_ns, scene->samples);
+        rh_schedule_done(&scene->schedule, job, false);
+    }
+    assert_false(rh_device_is_lost(device));
+    assert_int_equal(device->errors, 10);
 }
 
 static void before_its_startup_is_through_a_drive_is_commanded_nothing(void **state)
@@ -329,6 +349,7 @@ int main(void)
         scene_test(a_failed_read_is_repeated_before_a_mere_change_of_torque),
         scene_test(an_overdue_heartbeat_goes_before_a_repeat),
         scene_test(a_lost_device_leaves_its_neighbour_the_bus),
+        scene_test(answers_to_earlier_requests_lose_no_device),
         scene_test(before_its_startup_is_through_a_drive_is_commanded_nothing),
         scene_test(the_first_write_of_a_startup_is_torque_zero),
         scene_test(startup_writes_and_their_reads_alternate),
