@@ -169,8 +169,9 @@ def main():
         play_set(machine, runs * seconds + seconds + 3 * seconds + 20)
         eta(machine, runs, seconds)
         cpu_and_memory(machine, seconds)
-        stream_delay(build, machine, seconds)
         ages(machine)
+        machine.stream.close()  # one subscriber on each side of the comparison
+        stream_delay(build, machine, seconds)
     heap_calls(build, bins, planted=True)
     heap_calls(build, bins, planted=False)
 

@@ -250,10 +250,13 @@ int rh_publish_poll(rh_publish_t *publish, int wake_fd, int timeout_ms)
     if (zmq_poll(items, wake_fd >= 0 ? 5 : 4, timeout_ms) < 0) {
         return errno == EINTR ? 0 : -errno;
     }
+    if (wake_fd >= 0 && (items[4].revents & (ZMQ_POLLIN | ZMQ_POLLERR)) != 0) {
+        return 1; /* what the tick has to say goes first */
+    }
     rh_stream_hear(&publish->stream);
     rh_commands_serve(publish);
     (void)do_due(publish);
-    return wake_fd >= 0 && (items[4].revents & (ZMQ_POLLIN | ZMQ_POLLERR)) != 0 ? 1 : 0;
+    return 0;
 }
 
 /* ---- opening ---- */

@@ -45,9 +45,10 @@ typedef struct {
 int rh_publish_open(rh_publish_t **publish, const rh_publish_settings_t *settings,
                     char *error, size_t error_size);
 
-/* Waits up to `timeout_ms` for requests, subscriptions or `wake_fd` (-1: none), serves
- * what has come, ends an unrenewed lease and answers what the loop left unanswered.
- * 1: wake_fd is readable. 0: it is not. -errno: the sockets are gone. */
+/* Waits up to `timeout_ms` for requests, subscriptions or `wake_fd` (-1: none). 1:
+ * wake_fd is readable; what else has come waits for the next call, once that was read.
+ * 0: it is not; served is what has come, an unrenewed lease is ended and what the loop
+ * left unanswered is answered. -errno: the sockets are gone. */
 int rh_publish_poll(rh_publish_t *publish, int wake_fd, int timeout_ms);
 
 /* `state` when it changed and once a second, `live` at the configured rate. To be

@@ -19,7 +19,7 @@ static void drain_wake(int fd)
     (void)got;
 }
 
-static void publish_all(rh_service_t *service)
+static void publish_events(rh_service_t *service)
 {
     rh_event_t event;
     while (rh_ring_pop(&service->loop->service, &event)) {
@@ -29,7 +29,14 @@ static void publish_all(rh_service_t *service)
     while (rh_ring_pop(&service->recorder->recorded, &recorded)) {
         rh_publish_recorded(service->publish, &recorded);
     }
+}
+
+/* Only when a tick has called: at any other moment the newest snapshot is already old,
+ * and would be sent in the place of a fresh one. */
+static void publish_tick(rh_service_t *service)
+{
     rh_snapshot_t snapshot;
+    publish_events(service);
     if (rh_latest_read(&service->loop->latest, &snapshot)) {
         rh_publish_snapshot(service->publish, &snapshot);
     }
@@ -123,8 +130,8 @@ static void *run(void *context)
         if (rh_publish_poll(service->publish, service->loop->service_wake, POLL_MS) >
             0) {
             drain_wake(service->loop->service_wake);
+            publish_tick(service);
         }
-        publish_all(service);
         int64_t now_ns = rh_clock_mono_ns();
         if (now_ns - service->health_ns >= RH_NS_PER_S) {
             service->health_ns = now_ns;
@@ -132,7 +139,7 @@ static void *run(void *context)
         }
         pat_watchdog(service, now_ns);
     }
-    publish_all(service);
+    publish_events(service);
     return NULL;
 }
 
