@@ -234,6 +234,7 @@ size_t rh_bench_truth_json(const rh_bench_t *bench, char *text, size_t size)
         "\"arm_angle_deg\":%.4f,\"arm_rate_dps\":%.3f,\"servo_on\":%s,\"sto\":%s,"
         "\"running\":%s,\"tripped\":%s,\"relay_closed\":%s,\"chain_open\":%s,"
         "\"motor_torque_nm\":%.3f,\"command_permille\":%d,"
+        "\"limit_permille\":[%d,%d],\"speed_limit_rpm\":[%d,%d],"
         "\"force_left_n\":%.2f,\"force_right_n\":%.2f,"
         "\"peak_sink_dps\":%.2f,\"peak_top_deg\":%.3f,\"peak_bottom_deg\":%.3f,"
         "\"cut_angle_deg\":%.3f,\"cut_rate_dps\":%.3f,"
@@ -248,9 +249,10 @@ size_t rh_bench_truth_json(const rh_bench_t *bench, char *text, size_t size)
         now.arm_rate_dps, yes(hardware->servo_on), yes(!hardware->sto_closed),
         yes(bench->running), yes(bench->drive.tripped), yes(hardware->relay_closed),
         yes(hardware->chain_open), now.motor_torque_nm, bench->drive.active_permille,
-        now.force_n[RH_LEFT], now.force_n[RH_RIGHT], bench->peak_sink_dps,
-        bench->peak_top_deg, bench->peak_bottom_deg, bench->cut_angle_deg,
-        bench->cut_rate_dps,
+        bench->drive.limit_permille[0], bench->drive.limit_permille[1],
+        bench->drive.speed_rpm[0], bench->drive.speed_rpm[1], now.force_n[RH_LEFT],
+        now.force_n[RH_RIGHT], bench->peak_sink_dps, bench->peak_top_deg,
+        bench->peak_bottom_deg, bench->cut_angle_deg, bench->cut_rate_dps,
         rh_brake_peak_sink_dps(plant, bench->cut_angle_deg, bench->cut_rate_dps),
         rh_brake_peak_sink_dps(plant, 0.0, 0.0), bench->person.mass_kg,
         plant->config.brake_peak_nm, plant->config.brake_peak_dps, yes(bench->lies),
