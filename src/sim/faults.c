@@ -248,3 +248,30 @@ bool rh_fault_in(const rh_fault_set_t *set, rh_fault_kind_t kind)
 {
     return (set->mask & 1u << kind) != 0;
 }
+
+void rh_faults_help(FILE *out)
+{
+    for (int i = 0; i < RH_FAULT_COUNT; i++) {
+        const kind_t *kind = &kinds[i];
+        if (kind->name == NULL) {
+            continue;
+        }
+        (void)fprintf(out, "  %s", kind->name);
+        if (kind->high > 0) {
+            (void)fprintf(out, " %d..%d", kind->low, kind->high);
+        }
+        if (kind->variant != NULL) {
+            (void)fprintf(out, " [%s]", kind->variant);
+        }
+        (void)fputs(":", out);
+        for (int target = 0; target < RH_DEVICE_COUNT; target++) {
+            if ((kind->targets >> target & 1u) != 0) {
+                (void)fprintf(out, " %s", rh_device_names[target]);
+            }
+        }
+        for (int bus = 0; bus < RH_BUS_COUNT && kind->targets == ON_ALL; bus++) {
+            (void)fprintf(out, " bus:%s", rh_bus_names[bus]);
+        }
+        (void)fputs("\n", out);
+    }
+}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef enum {
     RH_BUS_DRIVE,
@@ -99,6 +100,8 @@ void rh_faults_look(const rh_faults_t *faults, int target, int64_t now_ns,
 /* The same for one request, which uses up counted faults. */
 void rh_faults_use(rh_faults_t *faults, int target, int64_t now_ns,
                    rh_fault_set_t *set);
+/* One line a kind: its argument, its second form, and the targets that can have it. */
+void rh_faults_help(FILE *out);
 bool rh_fault_in(const rh_fault_set_t *set, rh_fault_kind_t kind);
 
 #endif

@@ -23,7 +23,23 @@ static const char usage[] =
     "usage: revhyper-sim --run-dir DIR [--bus rtu|tcp] [--port-base N] [--seed N]\n"
     "                    [--person KG] [--coupling roller|strap] [--scenario FILE]\n"
     "                    [--fast-wire] [--relay-ms MS]\n"
-    "       revhyper-sim tell --run-dir DIR WORDS...\n";
+    "       revhyper-sim tell --run-dir DIR WORDS...\n"
+    "       revhyper-sim --help\n";
+
+static int help(void)
+{
+    (void)fputs(usage, stdout);
+    (void)fputs("\nWords (the same in a scenario file):\n", stdout);
+    rh_script_help(stdout);
+    (void)fputs("\nFault kinds, and their targets:\n", stdout);
+    rh_faults_help(stdout);
+    return EXIT_SUCCESS;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    return argc > 1 && strcmp(argv[argc - 1], "--help") == 0;
+}
 
 typedef struct {
     rh_sim_settings_t settings;
@@ -256,6 +272,9 @@ int main(int argc, char **argv)
     static rh_scenario_t scenario;
     char error[512];
 
+    if (asks_for_help(argc, argv)) {
+        return help();
+    }
     if (argc > 1 && strcmp(argv[1], "tell") == 0) {
         return run_tell(argc, argv);
     }

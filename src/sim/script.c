@@ -421,6 +421,13 @@ static const rh_verb_t verbs[] = {
     {"quit", parse_nothing, run_quit, "quit"},
 };
 
+void rh_script_help(FILE *out)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        (void)fprintf(out, "  %s\n", verbs[i].usage);
+    }
+}
+
 static int split(char *line, char **words)
 {
     int count = 0;

@@ -41,6 +41,8 @@ int rh_script_parse(rh_order_t *order, const char *line, char *error,
 rh_outcome_t rh_script_run(rh_order_t *order, rh_sim_t *sim, char *answer);
 /* The answer to a line that did not parse. */
 void rh_script_refuse(const char *reason, char *answer);
+/* One line a command. */
+void rh_script_help(FILE *out);
 /* The answer says that it worked. */
 bool rh_script_is_ok(const char *answer);
 
