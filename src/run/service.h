@@ -29,8 +29,8 @@ typedef struct {
 
 int rh_service_start(rh_service_t *service, rh_loop_t *loop, rh_recorder_t *recorder,
                      rh_publish_t *publish);
-/* The buses open after this thread starts and close before it ends: says since when, and
- * until when, it may ask them for their counters. */
+/* The buses open after this thread starts and close before it ends: says since when,
+ * and until when, it may ask them for their counters. */
 void rh_service_wire(rh_service_t *service, bool is_wired);
 /* Sends what is still in the rings, then ends the thread. */
 void rh_service_stop(rh_service_t *service);
