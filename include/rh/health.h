@@ -53,6 +53,7 @@ typedef struct {
     uint64_t ring_depth_max, record_depth_max; /* since start */
     uint64_t events_lost;  /* for which neither ring nor hold had room: a defect */
     uint64_t live_dropped; /* live messages that slow readers did not take */
+    uint64_t unsaved;      /* rows of the history that wait for the disk */
     uint64_t memory_bytes; /* resident */
     uint64_t memory_locked_bytes;
     bool is_realtime; /* SCHED_FIFO was permitted */

@@ -194,10 +194,10 @@ static void check_timing(doctor_t *doctor)
 
 static void check_recording(doctor_t *doctor)
 {
-    const json_t *rep = part_of(doctor, "rep");
-    bool is_lost = json_is_false(json_object_get(rep, "persisted"));
-    find(doctor, is_lost ? FAIL : OK, "recording", "see the disk: space, permission",
-         is_lost ? "the last rep could not be saved" : "nothing unsaved is known");
+    long long unsaved = rh_count(part_of(doctor, "health"), "unsaved");
+    find(doctor, unsaved > 0 ? FAIL : OK, "recording",
+         "see the disk: space, permission",
+         "%lld rows of the history wait for the disk", unsaved);
 }
 
 static void check_events(doctor_t *doctor)

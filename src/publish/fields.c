@@ -284,6 +284,7 @@ static const rh_field_t health[] = {
     IN_HEALTH(U64, record_depth_max),
     IN_HEALTH(U64, events_lost),
     IN_HEALTH(U64, live_dropped),
+    IN_HEALTH(U64, unsaved),
     IN_HEALTH(U64, memory_bytes),
     IN_HEALTH(U64, memory_locked_bytes),
     IN_HEALTH(FLAG, is_realtime),

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,6 +71,22 @@ static void retry(rh_recorder_t *recorder)
     }
 }
 
+/* Hazard 25: training goes on, but somebody must hear that the disk does not take it.
+ */
+static void tell_unsaved(rh_recorder_t *recorder)
+{
+    int32_t waiting = rh_record_waiting(recorder->record);
+    int32_t before = atomic_exchange(&recorder->unsaved, waiting);
+    if (waiting > 0 && before == 0) {
+        (void)fprintf(stderr,
+                      "<4>history: %d rows wait for the disk (%s); free space on it or "
+                      "mend its permissions, they are tried again every second\n",
+                      (int)waiting, rh_record_error(recorder->record));
+    } else if (waiting == 0 && before > 0) {
+        (void)fprintf(stderr, "<5>history: all rows are saved\n");
+    }
+}
+
 static void *run(void *context)
 {
     rh_recorder_t *recorder = context;
@@ -78,6 +95,7 @@ static void *run(void *context)
         wait_for_work(recorder->loop->record_wake);
         drain(recorder);
         retry(recorder);
+        tell_unsaved(recorder);
     }
     drain(recorder);
     return NULL;

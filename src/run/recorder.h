@@ -18,7 +18,8 @@
 typedef struct {
     rh_loop_t *loop;
     rh_record_t *record;
-    rh_ring_t recorded; /* rh_recorded_t, to the service thread */
+    rh_ring_t recorded;      /* rh_recorded_t, to the service thread */
+    _Atomic int32_t unsaved; /* rows that wait for the disk */
     _Atomic bool stop;
     int64_t retried_ns;
     pthread_t thread;

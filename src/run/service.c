@@ -104,6 +104,7 @@ static void publish_health(rh_service_t *service, int64_t now_ns)
     health.record_depth_max = rh_ring_depth_max(&loop->record);
     health.events_lost = rh_loop_events_lost(loop);
     health.is_realtime = atomic_load(&loop->is_realtime);
+    health.unsaved = (uint64_t)atomic_load(&service->recorder->unsaved);
     health.is_wakeful = atomic_load(&loop->is_wakeful);
     rh_system_memory(&health.memory_bytes, &health.memory_locked_bytes);
     ask_wires(service, &health.hal);

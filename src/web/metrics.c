@@ -35,6 +35,7 @@ static const figure_t health_figures[] = {
      "Events of the control loop that nobody will see", 1},
     {"live_dropped", "revhyper_live_dropped_total", "counter",
      "Live messages that the stream's readers did not take", 1},
+    {"unsaved", "revhyper_unsaved_rows", "gauge", "Rows that wait for the disk", 1},
     {"memory_bytes", "revhyper_memory_bytes", "gauge", "Resident memory", 1},
     {"is_realtime", "revhyper_realtime", "gauge", "1 with real-time priority", 1},
     {"is_wakeful", "revhyper_wakeful", "gauge", "1 with bounded processor sleep", 1},

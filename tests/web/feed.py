@@ -209,7 +209,7 @@ class Machine:
             "tick_p50_us": 1.9, "tick_p99_us": 4.2, "tick_max_us": 11.0,
             "late_p50_us": 61.0, "late_p99_us": 184.0, "late_max_us": 402.0,
             "ring_depth_max": 3, "record_depth_max": 2, "events_lost": 0, "live_dropped": 0,
-            "memory_bytes": 9_400_000, "memory_locked_bytes": 6_100_000, "is_realtime": True, "is_wakeful": True,
+            "unsaved": 0, "memory_bytes": 9_400_000, "memory_locked_bytes": 6_100_000, "is_realtime": True, "is_wakeful": True,
             "buses": [{"name": name, "is_up": True, "requests": int(uptime * hz), "errors": 0,
                        "timeouts": 0, "late_replies": 0, "stale_replies": 0, "crc_errors": 0, "exceptions": 0,
                        "reconnects": 0, "rate_hz": hz, "busy_frac": 0.96, "error_frac": 0.0,
