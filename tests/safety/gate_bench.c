@@ -120,6 +120,19 @@ void gate_bench_ticks(gate_bench_t *bench, int count)
     }
 }
 
+int gate_bench_ticks_to(gate_bench_t *bench, uint32_t state, int most)
+{
+    for (int i = 1; i <= most; i++) {
+        gate_bench_ticks(bench, 1);
+        if (bench->safety.state == state) {
+            return i;
+        }
+    }
+    fail_msg("state %u not reached within %d ticks; it is %u", state, most,
+             bench->safety.state);
+    return 0;
+}
+
 void gate_bench_command(gate_bench_t *bench, uint32_t kind)
 {
     bench->input.command.kind = kind;

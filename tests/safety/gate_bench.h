@@ -26,6 +26,9 @@ typedef struct {
 /* Good sensors, hanging at -90 deg, e-stop closed, grips open, nobody on the pad. */
 void gate_bench_init(gate_bench_t *bench);
 void gate_bench_ticks(gate_bench_t *bench, int count);
+/* Ticks until the state is reached; the test fails where it takes longer than `most`.
+ */
+int gate_bench_ticks_to(gate_bench_t *bench, uint32_t state, int most);
 /* One tick with a command; its answer is in bench->report. */
 void gate_bench_command(gate_bench_t *bench, uint32_t kind);
 void gate_bench_reset(gate_bench_t *bench); /* holds the reset button for 0.6 s */
