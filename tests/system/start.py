@@ -12,6 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+import zmq
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts" / "lib"))
 from machine import Machine, ROOT, wait_for  # noqa: E402
 
@@ -66,7 +68,13 @@ def without_realtime(machine):
 
 
 def again_and_again(machine, times):
-    """Started and ended at once: no thread asks for what is not open yet, or no more."""
+    """Started and ended at once, with a subscriber that comes as early as it can and so wakes the
+    service thread: no thread asks for what is not open yet, or no more."""
+    early = zmq.Context.instance().socket(zmq.SUB)
+    early.setsockopt(zmq.RECONNECT_IVL, 1)
+    early.setsockopt(zmq.LINGER, 0)
+    early.setsockopt(zmq.SUBSCRIBE, b"rh/1/")
+    early.connect(f"ipc://{machine.folder}/again/stream")
     for turn in range(times):
         program = subprocess.Popen(
             [str(machine.bins / "revhyperd"), "--config", str(machine.config), "--run-dir",
