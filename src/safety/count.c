@@ -28,14 +28,9 @@ static bool runs(const rh_gate_t *gate)
     return (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
 }
 
-static int32_t expected_mnm(const rh_gate_t *gate)
-{
-    return runs(gate) ? gate->sight.confirmed_mnm : 0;
-}
-
 static int32_t runaway_threshold_mnm(const rh_gate_t *gate)
 {
-    int64_t share = (int64_t)rh_gate_size(expected_mnm(gate)) *
+    int64_t share = (int64_t)rh_gate_size(rh_gate_expected_mnm(gate)) *
                     gate->limits->runaway_permille / RH_MILLI;
     return rh_gate_clamp(share + gate->limits->runaway_mnm, 0, RH_CEILING_TORQUE_MNM);
 }
@@ -46,7 +41,7 @@ static int32_t runaway_threshold_mnm(const rh_gate_t *gate)
 static bool torque_differs(const rh_gate_t *gate)
 {
     const rh_sight_t *sight = &gate->sight;
-    int64_t difference = (int64_t)sight->drive_torque_mnm - expected_mnm(gate);
+    int64_t difference = (int64_t)sight->drive_torque_mnm - rh_gate_expected_mnm(gate);
     int32_t size = rh_gate_size(rh_gate_clamp(difference, INT32_MIN + 1, INT32_MAX));
     bool opposes = (difference < 0) == (sight->rate_mdps > 0);
     int32_t limit_mdps = gate->safety->speed_limit_mdps;
@@ -79,8 +74,10 @@ static void follow_rate(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
     const rh_sample_t *angle = sample(gate, RH_SIGNAL_MOTOR_ANGLE);
-    int64_t t_us = (gate->sight.now_ns - angle->age_ns) / RH_NS_PER_US;
-    int64_t step_us = t_us - safety->moved_us;
+    int64_t age_us = rh_gate_clamp(angle->age_ns / RH_NS_PER_US, -RATE_MEMORY_US,
+                                   RATE_MEMORY_US); /* whatever it claims to be */
+    int64_t t_us = gate->sight.now_ns / RH_NS_PER_US - age_us;
+    int64_t step_us = rh_gate_clamp(t_us - safety->moved_us, 0, RATE_MEMORY_US);
     int64_t mean_mdps = ((int64_t)safety->moved_mdps + gate->sight.rate_mdps) / 2;
     int64_t moved_mdeg = (int64_t)angle->milli - safety->moved_mdeg;
     int64_t off_mdeg = moved_mdeg - mean_mdps * step_us / US_PER_S;

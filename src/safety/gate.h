@@ -90,6 +90,14 @@ static inline int32_t rh_gate_clamp(int64_t value, int32_t low, int32_t high)
     return value > high ? high : (int32_t)value;
 }
 
+/* The torque that the drive should give: what was confirmed, and none where it is off.
+ */
+static inline int32_t rh_gate_expected_mnm(const rh_gate_t *gate)
+{
+    bool runs = (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
+    return runs ? gate->sight.confirmed_mnm : 0;
+}
+
 /* How far angle and rate of the motor may disagree: two thirds of what the two encoders
  * may, so that of two causes the more exact one is told. */
 static inline int32_t rh_gate_rate_off_mdeg(const rh_gate_t *gate)

@@ -112,11 +112,9 @@ static rh_finding_t drive_has_stopped(const rh_gate_t *gate)
 
 static rh_finding_t torque_runs_away(const rh_gate_t *gate)
 {
-    bool runs = (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
-    int32_t expected_mnm = runs ? gate->sight.confirmed_mnm : 0;
-    int32_t difference =
-        rh_gate_size(rh_gate_clamp((int64_t)gate->sight.drive_torque_mnm - expected_mnm,
-                                   INT32_MIN + 1, INT32_MAX));
+    int64_t off_mnm =
+        (int64_t)gate->sight.drive_torque_mnm - rh_gate_expected_mnm(gate);
+    int32_t difference = rh_gate_size(rh_gate_clamp(off_mnm, INT32_MIN + 1, INT32_MAX));
     return (rh_finding_t){gate->safety->runaway_count >= 2, difference,
                           gate->limits->runaway_mnm};
 }

@@ -188,6 +188,26 @@ static void a_rate_with_the_wrong_sign_leads_to_the_blind_state(void **state)
     assert_int_equal(bench.safety.state, RH_SAFETY_SAFE2);
 }
 
+static void an_age_of_any_size_overflows_nothing(void **state)
+{
+    (void)state;
+    static const int64_t ages_ns[] = {INT64_MIN + 1, -1, INT64_MAX};
+    bench.rate_dps = 300.0;
+    for (size_t i = 0; i < sizeof(ages_ns) / sizeof(ages_ns[0]); i++) {
+        gate_bench_place(&bench, -60.0);
+        bench.safety.rate_off_mdeg = 20000;
+        bench.input.signal[RH_SIGNAL_MOTOR_ANGLE].count++;
+        bench.input.signal[RH_SIGNAL_MOTOR_ANGLE].age_ns = ages_ns[i];
+        bench.input.now_ns += BENCH_TICK_NS;
+        rh_safety_step(&bench.safety, &bench.limits, &bench.input, &bench.request,
+                       &bench.grant, &bench.report);
+        assert_true(bench.safety.rate_off_mdeg <= 20000);
+        assert_true(bench.safety.rate_off_mdeg >= -20000);
+    }
+    assert_int_equal(bench.safety.state,
+                     RH_SAFETY_SAFE3); /* no age: the drive is lost */
+}
+
 static void a_rate_that_is_five_percent_off_is_no_fault(void **state)
 {
     (void)state;
@@ -254,6 +274,7 @@ int main(void)
         ON_BENCH(a_confirmed_torque_that_grows_old_is_a_silent_drive),
         ON_BENCH(a_rate_that_stands_still_while_the_arm_moves_leads_to_the_blind_state),
         ON_BENCH(a_rate_with_the_wrong_sign_leads_to_the_blind_state),
+        ON_BENCH(an_age_of_any_size_overflows_nothing),
         ON_BENCH(a_rate_that_is_five_percent_off_is_no_fault),
         ON_BENCH(a_drive_fault_is_cut),
         ON_BENCH(encoders_that_differ_by_three_degrees_lower),
