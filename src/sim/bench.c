@@ -206,6 +206,24 @@ void rh_bench_dismount(rh_bench_t *bench)
     bench->hardware.grip_held[1] = false;
 }
 
+int64_t rh_bench_quadrature_count(const rh_bench_t *bench, int edges_per_turn)
+{
+    const double angle_deg = rh_plant_truth(&bench->plant).arm_angle_deg;
+
+    return rh_quadrature_count(bench->encoder_reversed ? -angle_deg : angle_deg,
+                               edges_per_turn);
+}
+
+void rh_bench_quadrature_levels(const rh_bench_t *bench, int64_t count, bool *a,
+                                bool *b)
+{
+    if (bench->ab_swapped) {
+        rh_quadrature_levels(count, b, a);
+    } else {
+        rh_quadrature_levels(count, a, b);
+    }
+}
+
 void rh_bench_mark(rh_bench_t *bench)
 {
     const rh_plant_truth_t now = rh_plant_truth(&bench->plant);

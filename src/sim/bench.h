@@ -14,6 +14,7 @@
 #include "faults.h"
 #include "hardware.h"
 #include "plant.h"
+#include "quadrature.h"
 #include "truth.h"
 
 #define RH_BENCH_STEP_NS 1000000LL
@@ -49,6 +50,9 @@ typedef struct {
     rh_faults_t faults;
     rh_bench_drive_t drive;
     rh_person_t person;
+    /* wrong wiring of the arm's encoder */
+    bool encoder_reversed;
+    bool ab_swapped;
     bool lies;
     bool running; /* drive in run: power on the motor */
     /* truth */
@@ -85,6 +89,11 @@ void rh_bench_step(rh_bench_t *bench, int64_t now_ns);
 /* The person; locked. */
 void rh_bench_lie_down(rh_bench_t *bench);
 void rh_bench_dismount(rh_bench_t *bench);
+/* Locked: the arm's incremental encoder, for links that drive real lines: its count for
+ * `edges_per_turn`, and the levels on lines A and B at a count, as they are wired. */
+int64_t rh_bench_quadrature_count(const rh_bench_t *bench, int edges_per_turn);
+void rh_bench_quadrature_levels(const rh_bench_t *bench, int64_t count, bool *a,
+                                bool *b);
 /* Locked: starts peaks and rep counts anew. */
 void rh_bench_mark(rh_bench_t *bench);
 /* Locked: the truth as one JSON object's members (no braces); returns its length. "sto"

@@ -7,18 +7,12 @@
 #include "device.h"
 
 enum {
-    INPUT_ESTOP_A,
-    INPUT_ESTOP_B,
-    INPUT_GRIP_LEFT,
-    INPUT_GRIP_RIGHT,
-    INPUT_COMFORT_STOP,
-    INPUT_RESET_BUTTON,
-    INPUT_LIMIT_TOP,
-    INPUT_LIMIT_BOTTOM,
-    INPUT_COUNT
+    OUTPUT_HEARTBEAT,
+    OUTPUT_SERVO_ON,
+    OUTPUT_LAMP,
+    OUTPUT_BUZZER,
+    OUTPUT_COUNT = 8
 };
-
-enum { OUTPUT_HEARTBEAT, OUTPUT_SERVO_ON, OUTPUT_LAMP, OUTPUT_COUNT = 8 };
 
 static void refresh(rh_device_t *device, const rh_bench_t *bench,
                     const rh_fault_set_t *faults)
@@ -27,14 +21,9 @@ static void refresh(rh_device_t *device, const rh_bench_t *bench,
     uint8_t *input = device->mapping->tab_input_bits;
 
     (void)faults;
-    input[INPUT_ESTOP_A] = !hardware->pressed[RH_BUTTON_ESTOP_A];
-    input[INPUT_ESTOP_B] = !hardware->pressed[RH_BUTTON_ESTOP_B];
-    input[INPUT_GRIP_LEFT] = hardware->grip_held[0];
-    input[INPUT_GRIP_RIGHT] = hardware->grip_held[1];
-    input[INPUT_COMFORT_STOP] = hardware->pressed[RH_BUTTON_COMFORT_STOP];
-    input[INPUT_RESET_BUTTON] = hardware->pressed[RH_BUTTON_RESET];
-    input[INPUT_LIMIT_TOP] = !hardware->limit_open[0];
-    input[INPUT_LIMIT_BOTTOM] = !hardware->limit_open[1];
+    for (int i = 0; i < RH_CONTACT_COUNT; i++) {
+        input[i] = rh_hardware_input(hardware, (rh_contact_t)i);
+    }
 }
 
 static void written(rh_device_t *device, rh_bench_t *bench, int address, int count)
@@ -44,15 +33,16 @@ static void written(rh_device_t *device, rh_bench_t *bench, int address, int cou
     (void)address;
     (void)count;
     rh_hardware_beat(&bench->hardware, output[OUTPUT_HEARTBEAT] != 0, rh_now_ns());
-    bench->hardware.servo_on = output[OUTPUT_SERVO_ON] != 0;
-    bench->hardware.lamp = output[OUTPUT_LAMP] != 0;
+    rh_hardware_set_servo_on(&bench->hardware, output[OUTPUT_SERVO_ON] != 0);
+    rh_hardware_set_lamp(&bench->hardware, output[OUTPUT_LAMP] != 0);
+    rh_hardware_set_buzzer(&bench->hardware, output[OUTPUT_BUZZER] != 0);
 }
 
 const rh_device_kind_t rh_kind_io = {
     .functions = 1u << RH_FC_READ_COILS | 1u << RH_FC_READ_INPUTS |
                  1u << RH_FC_WRITE_COIL | 1u << RH_FC_WRITE_COILS,
     .coils = OUTPUT_COUNT,
-    .inputs = INPUT_COUNT,
+    .inputs = RH_CONTACT_COUNT,
     .span = 0,
     .refresh = refresh,
     .written = written,
