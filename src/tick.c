@@ -141,6 +141,8 @@ void rh_tick(rh_machine_t *machine, const rh_input_t *input, rh_output_t *output
     output->snapshot.late_ns = input->late_ns;
     output->snapshot.overruns = machine->overruns;
     output->snapshot.torque_requested_nm = request.torque_nm;
+    output->snapshot.commissioned = machine->limits.is_commissioned != 0;
+    memcpy(output->snapshot.signal, input->signal, sizeof(input->signal));
     fill_gate(&output->snapshot, &report, &output->grant);
     tell_core(output, &events);
     tell_gate(output, input, &report);

@@ -69,6 +69,9 @@ typedef struct {
     X(SESSION_OPEN, "session_open", "a session is already open", "session.end first")  \
     X(IN_SET, "in_set", "a set is running", "set.end first")                           \
     X(NO_SET, "no_set", "no set is running", "set.start first")                        \
+    X(NOT_COMMISSIONED, "not_commissioned",                                            \
+      "this machine is not commissioned, or its wiring changed since",                 \
+      "`doctor` says what is missing; then run `revhyperctl commission`")              \
     X(NOT_ARMED, "not_armed", "the machine is not armed",                              \
       "arm.begin and, half a second later, arm.commit with both grips held")           \
     X(ARMED, "armed", "the machine is armed",                                          \

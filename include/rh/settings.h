@@ -49,7 +49,8 @@ typedef struct {
     double comfort_ramp_ms, comfort_confirm_ms, comfort_n, comfort_frac;
     double unload_ramp_ms, safe1_ramp_ms, safe1_timeout_ms, safe2_servo_ms;
     double arm_dwell_ms, run_timeout_ms, recover_nm_per_s;
-    bool open_limits;     /* tests only: see [test] */
+    bool open_limits;         /* tests only: see [test] */
+    bool needs_commissioning; /* tests only: though it is simulated */
     double host_pause_ms; /* tests only; what ages and lateness may exceed theirs by */
 } rh_limit_settings_t;
 

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rh/input.h"
 #include "rh/state.h"
 
 /* Live quantities: X(name, unit, decimals, help). The topic `live` in this order. */
@@ -42,6 +43,7 @@
 /* Flags of the state, as read: X(name, help). */
 #define RH_STATE_FLAGS(X)                                                              \
     X(armed, "the motor may act")                                                      \
+    X(commissioned, "commissioned with this wiring, or a simulated machine")           \
     X(estop_a_closed, "e-stop channel a as read")                                      \
     X(estop_b_closed, "e-stop channel b as read")                                      \
     X(grip_left_held, "left grip as read")                                             \
@@ -62,13 +64,15 @@ typedef struct {
     int64_t late_ns;
     int64_t age_worst_ns; /* oldest sample the control depends on */
     int64_t age_ns[4];    /* drive, encoder, strap cells, inputs */
-    uint32_t safety;      /* rh_safety_state_t */
-    uint32_t session;     /* rh_session_state_t */
-    uint32_t phase;       /* rh_phase_t */
-    uint32_t mode;        /* rh_mode_t */
-    uint32_t faults[2];   /* bit per rh_fault_id_t that is open */
-    uint32_t waits_for;   /* what a latched state waits for: RH_WAIT_* bits */
-    int32_t set;          /* 0 = none yet */
+    rh_sample_t
+        signal[RH_SIGNAL_COUNT]; /* as the tick read them, for who commissions */
+    uint32_t safety;             /* rh_safety_state_t */
+    uint32_t session;            /* rh_session_state_t */
+    uint32_t phase;              /* rh_phase_t */
+    uint32_t mode;               /* rh_mode_t */
+    uint32_t faults[2];          /* bit per rh_fault_id_t that is open */
+    uint32_t waits_for;          /* what a latched state waits for: RH_WAIT_* bits */
+    int32_t set;                 /* 0 = none yet */
     int32_t reps; /* full reps of the running set or teaching, or of the last set */
     int32_t partials;
     int32_t reps_target;

@@ -12,6 +12,7 @@
 #ifndef RH_CONFIG_H
 #define RH_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -40,6 +41,14 @@ int rh_config_load(rh_settings_t *settings, const char *path,
 /* One self-contained main file: every key with its value, and above it what it is, its
  * range, unit and default. Reading it gives the same settings. 0 or -EIO. */
 int rh_config_print(const rh_settings_t *settings, FILE *file);
+
+/* What commissioning holds for: [machine], buses, devices, signals and the devices'
+ * profiles, one "key = value" a line and nothing for people, so that two of them are
+ * equal where the wiring is. Where the profiles lie is no part of it. 0 or -EIO. */
+int rh_config_print_wiring(const rh_settings_t *settings, FILE *file);
+
+/* A real machine, or one that a test treats as one. */
+bool rh_config_needs_commissioning(const rh_settings_t *settings);
 
 /* JSON Schema (2020-12) of the keys. 0 or -EIO. */
 int rh_config_schema(FILE *file);

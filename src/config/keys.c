@@ -239,6 +239,8 @@ static const rh_key_t limit_keys[] = {
 static const rh_key_t test_keys[] = {
     WORD(open_limits, yes_no, "no",
          "opens soft limits and trips to the mechanical stops; simulated machine only"),
+    WORD(needs_commissioning, yes_no, "no",
+         "a simulated machine arms only once it is commissioned, as a real one"),
     REAL(
         host_pause_ms, 0, 40, "ms", "0",
         "added to age_* and late_*, on a computer that pauses; simulated machine only"),

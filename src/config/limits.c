@@ -231,6 +231,11 @@ static bool speed_limit_brakes(const rh_hal_settings_t *hal)
     return false;
 }
 
+bool rh_config_needs_commissioning(const rh_settings_t *settings)
+{
+    return !settings->machine.simulated || settings->limits.needs_commissioning;
+}
+
 /* ---- the whole ------------------------------------------------------------------- */
 
 static int check_settings(const rh_settings_t *settings, char *error, size_t size)
@@ -266,6 +271,8 @@ static int make(const rh_settings_t *settings, rh_limits_t *limits, char *error,
     limits->period_us = whole(1e6 / settings->daemon.tick_hz);
     limits->zero_max_mn = milli(settings->training.zero_max_n);
     limits->speed_limit_brakes = speed_limit_brakes(&settings->hal) ? 1 : 0;
+    /* whoever read the machine's record says so for the others */
+    limits->is_commissioned = rh_config_needs_commissioning(settings) ? 0 : 1;
     return check_ceilings(limits, settings->limits.open_limits, error, size);
 }
 

@@ -21,12 +21,20 @@
 
 typedef struct rh_publish rh_publish_t;
 
+/* What was decided at start about the machine's commissioning, for who asks. */
+typedef struct {
+    bool is_needed, may_arm;
+    const char *sentence; /* why not, or what was found; may be NULL */
+    const char *wiring;   /* what a record is made for; may be NULL */
+} rh_publish_commissioning_t;
+
 /* Everything pointed at must outlive the room. */
 typedef struct {
     const rh_daemon_settings_t *daemon;
     const char *machine;     /* the <machine> of every topic: no '/', no space */
     const char *boot;        /* ULID text, new at each start */
     const char *config_text; /* what config.show shows; may be NULL */
+    rh_publish_commissioning_t commissioning;
     /* Hands an ordinary command to the loop; false: its ring is full. The answer comes
      * back as RH_EVENT_ANSWER with the command's ticket. */
     bool (*send)(void *loop, const rh_command_t *command);

@@ -20,6 +20,10 @@ bool rh_query_config(rh_publish_t *publish, const rh_ask_t *ask, rh_json_t *resu
                      rh_error_t *error);
 bool rh_query_devices(rh_publish_t *publish, const rh_ask_t *ask, rh_json_t *result,
                       rh_error_t *error);
+bool rh_query_signals(rh_publish_t *publish, const rh_ask_t *ask, rh_json_t *result,
+                      rh_error_t *error);
+bool rh_query_commissioning(rh_publish_t *publish, const rh_ask_t *ask,
+                            rh_json_t *result, rh_error_t *error);
 bool rh_query_lease_take(rh_publish_t *publish, const rh_ask_t *ask, rh_json_t *result,
                          rh_error_t *error);
 bool rh_query_lease_keep(rh_publish_t *publish, const rh_ask_t *ask, rh_json_t *result,

@@ -30,6 +30,8 @@ static const rh_verb_t verbs[] = {
     {QUERY("fault.list", rh_query_faults)},
     {QUERY("config.show", rh_query_config)},
     {QUERY("device.list", rh_query_devices)},
+    {QUERY("signal.list", rh_query_signals)},
+    {QUERY("commissioning.show", rh_query_commissioning)},
     {LEASE("lease.take", rh_query_lease_take),
      .args = {{"name", RH_ARG_TEXT, true, .max = RH_LEASE_HOLDER_SIZE - 1}}},
     {LEASE("lease.keep", rh_query_lease_keep),

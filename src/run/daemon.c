@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "commissioned.h"
 #include "config.h"
 #include "loop.h"
 #include "modbus_hal.h"
@@ -30,6 +31,7 @@ typedef struct {
     rh_loop_t loop;
     rh_recorder_t recorder;
     rh_service_t service;
+    rh_commissioned_t commissioned;
     rh_record_t *record;
     rh_publish_t *publish;
     char boot[RH_ULID_SIZE];
@@ -86,9 +88,25 @@ static void close_record(daemon_t *self)
     rh_record_close(self->record);
 }
 
+static int open_commissioning(daemon_t *self)
+{
+    int status = rh_commissioned_read(&self->commissioned, self->settings);
+    if (status != 0) {
+        (void)snprintf(self->error, ERROR_SIZE, "no memory for the record");
+        rh_commissioned_free(&self->commissioned);
+    }
+    return status;
+}
+
+static void close_commissioning(daemon_t *self)
+{
+    rh_commissioned_free(&self->commissioned);
+}
+
 static int open_loop(daemon_t *self)
 {
     int status = rh_loop_init(&self->loop, self->settings, self->error, ERROR_SIZE);
+    self->loop.machine.limits.is_commissioned = self->commissioned.may_arm ? 1 : 0;
     self->loop.service_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     self->loop.record_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (status == 0 && (self->loop.service_wake < 0 || self->loop.record_wake < 0)) {
@@ -126,6 +144,10 @@ static int open_publish(daemon_t *self)
         .machine = self->settings->machine.name,
         .boot = self->boot,
         .config_text = self->config_text,
+        .commissioning = {.is_needed = self->commissioned.is_needed,
+                          .may_arm = self->commissioned.may_arm,
+                          .sentence = self->commissioned.sentence,
+                          .wiring = self->commissioned.wiring},
         .send = rh_loop_send,
         .stop = rh_loop_stop_word,
         .console = rh_loop_console,
@@ -206,6 +228,7 @@ typedef struct {
 static const room_t rooms[] = {
     {"folders", open_folders, close_folders},
     {"record", open_record, close_record},
+    {"commissioning", open_commissioning, close_commissioning},
     {"loop", open_loop, close_loop},
     {"publish", open_publish, close_publish},
     {"service", open_service, close_service},
@@ -268,6 +291,9 @@ static void tell_ready(daemon_t *self)
         say(self, warning(),
             "the processor may sleep deeply between ticks: /dev/cpu_dma_latency cannot "
             "be written; permit it or run under the shipped unit");
+    }
+    if (!self->commissioned.may_arm) {
+        say(self, warning(), self->commissioned.sentence);
     }
     (void)fprintf(
         stderr,

@@ -23,6 +23,9 @@ static bool state_can_arm(const rh_gate_t *gate)
 static uint32_t refuses_arming(const rh_gate_t *gate)
 {
     const rh_sight_t *sight = &gate->sight;
+    if (gate->limits->is_commissioned != 1) {
+        return RH_REFUSAL_NOT_COMMISSIONED; /* no other "no" could be cleared first */
+    }
     if (!state_can_arm(gate)) {
         return gate->safety->state == RH_SAFETY_ARMED ? RH_REFUSAL_ARMED
                                                       : RH_REFUSAL_LATCHED;

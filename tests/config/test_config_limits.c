@@ -122,7 +122,9 @@ static void no_limit_is_left_at_zero(void **state)
 {
     (void)state;
     const int32_t *words = (const int32_t *)&limits;
-    for (size_t i = 0; i + 1 < sizeof(limits) / sizeof(int32_t); i++) {
+    /* the last two are facts about this machine, not limits */
+    size_t facts = offsetof(rh_limits_t, speed_limit_brakes) / sizeof(int32_t);
+    for (size_t i = 0; i < facts; i++) {
         size_t bodies = offsetof(rh_limits_t, body) / sizeof(int32_t);
         bool arm_alone = i == bodies || i == bodies + 3; /* no pad weight, no legs */
         assert_true(arm_alone ? words[i] == 0 : words[i] != 0);

@@ -48,6 +48,7 @@ void gate_bench_init(gate_bench_t *bench)
     rh_config_defaults(&settings);
     assert_int_equal(rh_config_limits(&settings, &bench->limits, error, sizeof(error)),
                      0);
+    bench->limits.is_commissioned = 1;
     for (int signal = 0; signal < RH_SIGNAL_COUNT; signal++) {
         bench->input.signal[signal].quality = RH_QUALITY_GOOD;
     }

@@ -184,6 +184,21 @@ static void begin_arming(void)
     gate_bench_ticks(&bench, 400);
 }
 
+static void what_is_not_commissioned_never_arms(void **state)
+{
+    (void)state;
+    static const int32_t not_one[] = {0, -1, 2, INT32_MAX};
+    begin_arming();
+    for (size_t i = 0; i < sizeof(not_one) / sizeof(not_one[0]); i++) {
+        bench.limits.is_commissioned = not_one[i];
+        arming_is_refused_with_its_reason(RH_REFUSAL_NOT_COMMISSIONED);
+        gate_bench_command(&bench, RH_COMMAND_ARM_COMMIT);
+        assert_int_equal(bench.report.refusal, RH_REFUSAL_NOT_COMMISSIONED);
+        assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+        assert_false(bench.grant.servo_on);
+    }
+}
+
 static void another_lease_between_begin_and_commit_begins_anew(void **state)
 {
     (void)state;
@@ -397,6 +412,7 @@ int main(void)
         LOCKED(commit_without_begin_is_too_soon),
         LOCKED(a_grip_let_go_between_begin_and_commit_begins_anew),
         LOCKED(arming_names_what_it_lacks),
+        LOCKED(what_is_not_commissioned_never_arms),
         LOCKED(another_lease_between_begin_and_commit_begins_anew),
         LOCKED(a_pressed_comfort_stop_keeps_it_from_arming),
         ARMED(a_button_held_while_the_latch_falls_resets_nothing),

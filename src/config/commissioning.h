@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The machine's own record of its commissioning: what was tried, when, by whom, with
+ * which values, and for which wiring. `revhyperctl commission` writes it, the daemon
+ * reads it at start and arms nothing without it.
+ *
+ * It lies twice in the state directory, each copy with a checksum; each is written
+ * beside its place, flushed and renamed, one after the other, so that no loss of power
+ * costs both. The checksum (FNV-1a, 64 bits) finds accidents; it protects against
+ * nobody who may write that folder.
+ */
+#ifndef RH_CONFIG_COMMISSIONING_H
+#define RH_CONFIG_COMMISSIONING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RH_COMMISSIONING_FILE_A "commissioning.a"
+#define RH_COMMISSIONING_FILE_B "commissioning.b"
+#define RH_COMMISSIONING_MAX 262144 /* bytes of a record */
+
+/* The steps in their order: X(ID, name, what it proves). All are needed before anything
+ * arms. */
+#define RH_COMMISSIONING_STEPS(X)                                                      \
+    X(DEVICES, "devices", "every device answers as its profile says")                  \
+    X(FENCES, "fences", "the drive's fences were written and read back")               \
+    X(ESTOP, "estop", "both e-stop channels open and close")                           \
+    X(BUTTONS, "buttons", "grips, comfort stop and reset button are read")             \
+    X(ZERO, "zero", "the arm hangs at -90 degrees for both encoders")                  \
+    X(CELLS, "cells", "the load cells are near zero with nobody on the machine")       \
+    X(LIFT, "lift", "directions and scales of encoders, drive and strap cells")        \
+    X(PADS, "pads", "signs and scale of the pad cells")                                \
+    X(LIMITS, "limits", "both limit switches open at their ends")                      \
+    X(BRAKE, "brake", "the passive brake holds the arm that is let go")                \
+    X(RELAY, "relay", "the drive runs with the heartbeat and stops without it")
+
+typedef enum {
+#define RH_COMMISSIONING_ID(id, name, proves) RH_COMMISSIONING_##id,
+    RH_COMMISSIONING_STEPS(RH_COMMISSIONING_ID)
+#undef RH_COMMISSIONING_ID
+        RH_COMMISSIONING_COUNT
+} rh_commissioning_step_t;
+
+const char *rh_commissioning_name(rh_commissioning_step_t step);
+const char *rh_commissioning_proves(rh_commissioning_step_t step);
+/* -1: there is none of that name. */
+int rh_commissioning_find(const char *name);
+
+typedef struct {
+    bool is_ok;
+    char date[32];    /* UTC; "" = not tried */
+    char values[200]; /* what was measured, one line */
+} rh_commissioning_result_t;
+
+typedef struct {
+    char machine[64];
+    char by[80];
+    rh_commissioning_result_t steps[RH_COMMISSIONING_COUNT];
+    char *wiring; /* rh_config_print_wiring's text; heap */
+} rh_commissioning_t;
+
+/* Reads the newer copy that is whole. 0; -ENOENT where there is none; -EBADMSG where
+ * none is whole; another negative errno. The caller frees the record, in any case. */
+int rh_commissioning_read(const char *state_dir, rh_commissioning_t *record);
+
+/* Writes both copies. 0 or a negative errno with `error` naming file and remedy. They
+ * get the folder's owner, so that the daemon may read what an administrator wrote. */
+int rh_commissioning_write(const char *state_dir, const rh_commissioning_t *record,
+                           char *error, size_t size);
+
+void rh_commissioning_free(rh_commissioning_t *record);
+
+/* Whether this record lets this machine arm: every step ok, for this wiring. Else one
+ * plain sentence in `why`. */
+bool rh_commissioning_holds(const rh_commissioning_t *record, const char *machine,
+                            const char *wiring, char *why, size_t size);
+
+/* The same from the file, where there may be none. */
+bool rh_commissioning_judge(const char *state_dir, const char *machine,
+                            const char *wiring, char *why, size_t size);
+
+/* The first difference of two wirings in words: "[signal arm_angle] scale = -0.02, was
+ * 0.02". False: they are equal. */
+bool rh_commissioning_differs(const char *was, const char *is, char *text, size_t size);
+
+#endif
