@@ -10,7 +10,6 @@
 
 #define NS_PER_S 1e9
 #define STEP_S 1e-3
-#define DRIVE_TORQUE_MODE 2
 /* Arm rate per motor rpm: 6 deg/s, through the gear. */
 #define DPS_PER_RPM 6.0
 /* A speed limit of 0 rpm stops the axis; 0 would mean "no limit" to the plant. */
@@ -67,23 +66,6 @@ void rh_bench_lock(rh_bench_t *bench)
 void rh_bench_unlock(rh_bench_t *bench)
 {
     (void)pthread_mutex_unlock(&bench->mutex);
-}
-
-static void step_drive(rh_bench_t *bench, const rh_fault_set_t *faults)
-{
-    rh_bench_drive_t *drive = &bench->drive;
-
-    if (rh_fault_in(faults, RH_FAULT_TRIP)) {
-        drive->tripped = true;
-    }
-    bench->running = bench->hardware.sto_closed && bench->hardware.servo_on &&
-                     !drive->tripped && !drive->stopped;
-    if (!bench->running || drive->mode != DRIVE_TORQUE_MODE ||
-        rh_fault_in(faults, RH_FAULT_IGNORES_TORQUE)) {
-        drive->active_permille = 0;
-    } else if (!rh_fault_in(faults, RH_FAULT_KEEPS_TORQUE)) {
-        drive->active_permille = drive->torque_permille;
-    }
 }
 
 static double permille_to_nm(const rh_bench_t *bench, int permille)
@@ -173,7 +155,7 @@ void rh_bench_step(rh_bench_t *bench, int64_t now_ns)
     was_running = bench->running;
     rh_hardware_step(&bench->hardware, now_ns);
     rh_faults_look(&bench->faults, RH_DEVICE_DRIVE, now_ns, &faults);
-    step_drive(bench, &faults);
+    rh_bench_drive_step(bench, &faults);
     input = plant_input(bench, &faults);
     if (was_running && !bench->running) {
         now = rh_plant_truth(&bench->plant);

@@ -20,14 +20,24 @@
 #define RH_BENCH_STEP_NS 1000000LL
 #define RH_BENCH_REPS 64 /* true reps that wait for the log */
 
-/* What the drive's registers command; written by the drive's register map alone. */
+typedef enum { RH_DRIVE_OTHER, RH_DRIVE_SPEED, RH_DRIVE_TORQUE } rh_drive_mode_t;
+
+/* What the drive's registers command, in the drive's own directions; written by the
+ * drive's register map alone. */
 typedef struct {
-    int mode;              /* P00.00; 2 = torque */
-    int torque_permille;   /* P06.05, of rated torque, positive lifts */
-    int limit_permille[2]; /* P06.08/09: forward (lifting), back */
-    int speed_rpm[2];      /* P06.15/16: forward, back */
-    bool stopped;          /* P11.13 */
+    rh_drive_mode_t mode;
+    int torque_permille;   /* of rated torque, positive = forward (lifting) */
+    double target_rpm;     /* in speed mode */
+    int limit_permille[2]; /* forward, back */
+    int speed_rpm[2];      /* speed limits: forward, back */
+    bool stopped;
     bool tripped;
+    bool has_control; /* power wants the CiA 402 control word to say 0x0f */
+    int control;
+    /* the drive's loops */
+    bool was_servo_on;
+    bool at_limit;
+    double integral_nm;  /* of the speed loop */
     int active_permille; /* what the torque loop follows */
 } rh_bench_drive_t;
 
@@ -103,6 +113,10 @@ void rh_bench_mark(rh_bench_t *bench);
 size_t rh_bench_truth_json(const rh_bench_t *bench, char *text, size_t size);
 /* Locked: moves up to `room` closed reps out; returns how many. */
 int rh_bench_take_reps(rh_bench_t *bench, rh_bench_rep_t *reps, int room);
+
+/* Locked: the drive's own millisecond: who has power, and the torque its loops ask for
+ * (drive.active_permille). */
+void rh_bench_drive_step(rh_bench_t *bench, const rh_fault_set_t *faults);
 
 /*
  * Peak sinking speed, in deg/s (positive), that the passive brake's own equation gives

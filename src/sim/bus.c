@@ -21,7 +21,7 @@
 static rh_device_t *find_device(const rh_bus_t *bus, uint8_t unit)
 {
     for (int i = 0; i < RH_DEVICE_COUNT; i++) {
-        if (rh_device_bus[i] == bus->id && rh_device_unit[i] == unit) {
+        if (rh_device_bus[i] == bus->id && bus->devices[i].unit == unit) {
             return &bus->devices[i];
         }
     }

@@ -5,19 +5,14 @@
 #include "device.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const rh_device_kind_t *const kinds[RH_DEVICE_COUNT] = {
-    [RH_DEVICE_DRIVE] = &rh_kind_drive,
-    [RH_DEVICE_STRAP_LEFT] = &rh_kind_cell,
-    [RH_DEVICE_STRAP_RIGHT] = &rh_kind_cell,
-    [RH_DEVICE_PAD_FRONT] = &rh_kind_cell,
-    [RH_DEVICE_PAD_REAR] = &rh_kind_cell,
-    [RH_DEVICE_ENCODER] = &rh_kind_encoder,
-    [RH_DEVICE_IO] = &rh_kind_io,
-};
+#define ADDRESSES 65536
+/* A request's stamp may be later than the request; so much sooner is still in time. */
+#define STAMP_GRACE_NS 500000
 
 static const rh_register_t *find_register(const rh_device_kind_t *kind, int address)
 {
@@ -31,33 +26,62 @@ static const rh_register_t *find_register(const rh_device_kind_t *kind, int addr
     return NULL;
 }
 
+uint16_t *rh_device_word(const rh_device_t *device, int address)
+{
+    const rh_register_t *entry = device->kind->map;
+    uint16_t *word = device->words;
+
+    while (address >= entry->address + entry->count) {
+        word += entry->count;
+        entry++;
+    }
+    return word + (address - entry->address);
+}
+
+bool rh_device_touched(int wanted, int address, int count)
+{
+    return address <= wanted && wanted < address + count;
+}
+
+static size_t count_words(const rh_device_kind_t *kind)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < kind->map_count; i++) {
+        count += kind->map[i].count;
+    }
+    return count;
+}
+
 static void load_initial_values(rh_device_t *device)
 {
+    uint16_t *word = device->words;
+
     for (size_t i = 0; i < device->kind->map_count; i++) {
         const rh_register_t *entry = &device->kind->map[i];
 
         for (int k = 0; k < entry->count; k++) {
-            device->mapping->tab_registers[entry->address + k] =
-                (uint16_t)entry->initial;
+            *word++ = (uint16_t)entry->initial;
         }
     }
 }
 
-int rh_device_open(rh_device_t *device, rh_device_id_t id)
+int rh_device_open(rh_device_t *device, rh_device_id_t id, const rh_device_kind_t *kind)
 {
     int pair[2];
 
     memset(device, 0, sizeof(*device));
-    device->kind = kinds[id];
+    device->kind = kind;
     device->id = id;
+    device->unit = rh_device_unit[id];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         return -errno;
     }
     device->far_fd = pair[1];
     device->context = modbus_new_tcp("127.0.0.1", 0);
-    device->mapping = modbus_mapping_new(device->kind->coils, device->kind->inputs,
-                                         device->kind->span, 0);
-    if (device->context == NULL || device->mapping == NULL) {
+    device->mapping = modbus_mapping_new(kind->coils, kind->inputs, 0, 0);
+    device->words = calloc(count_words(kind) + 1, sizeof(*device->words));
+    if (device->context == NULL || device->mapping == NULL || device->words == NULL) {
         (void)close(pair[0]);
         rh_device_close(device);
         return -ENOMEM;
@@ -81,24 +105,26 @@ void rh_device_close(rh_device_t *device)
     if (device->far_fd > 0) {
         (void)close(device->far_fd);
     }
+    free(device->words);
     memset(device, 0, sizeof(*device));
 }
 
 void rh_device_power_up(rh_device_t *device, rh_bench_t *bench)
 {
-    const rh_fault_set_t none = {0};
+    const rh_fault_set_t none[RH_DEVICE_CHANNELS] = {0};
 
     device->kind->written(device, bench, 0, 0);
-    device->kind->refresh(device, bench, &none);
+    device->kind->refresh(device, bench, none);
 }
 
 void rh_device_put32(rh_device_t *device, int address, int32_t value, bool low_first)
 {
     const uint16_t high = (uint16_t)((uint32_t)value >> 16);
     const uint16_t low = (uint16_t)((uint32_t)value & 0xffff);
+    uint16_t *word = rh_device_word(device, address);
 
-    device->mapping->tab_registers[address] = low_first ? low : high;
-    device->mapping->tab_registers[address + 1] = low_first ? high : low;
+    word[0] = low_first ? low : high;
+    word[1] = low_first ? high : low;
 }
 
 /* The table that a function works on has `size` entries. */
@@ -138,7 +164,7 @@ static int check_reading(const rh_device_kind_t *kind, const uint8_t *pdu)
 {
     const int address = rh_frame_word(pdu + 1);
     const int count = rh_frame_word(pdu + 3);
-    const int code = check_span(pdu, MODBUS_MAX_READ_REGISTERS, kind->span);
+    const int code = check_span(pdu, MODBUS_MAX_READ_REGISTERS, ADDRESSES);
 
     for (int i = 0; code == 0 && i < count; i++) {
         if (find_register(kind, address + i) == NULL) {
@@ -166,7 +192,7 @@ static int check_writing(const rh_device_kind_t *kind, const uint8_t *pdu)
 {
     const int address = rh_frame_word(pdu + 1);
     const int count = rh_frame_word(pdu + 3);
-    int code = check_span(pdu, MODBUS_MAX_WRITE_REGISTERS, kind->span);
+    int code = check_span(pdu, MODBUS_MAX_WRITE_REGISTERS, ADDRESSES);
 
     if (code == 0 && pdu[5] != 2 * count) {
         return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
@@ -215,6 +241,21 @@ static int written_count(const uint8_t *pdu)
     }
 }
 
+/* A mapping is one contiguous block: it shows the run of registers that a checked
+ * request works on. */
+static modbus_mapping_t view_of(const rh_device_t *device, const uint8_t *pdu, int code)
+{
+    modbus_mapping_t mapping = *device->mapping;
+
+    if (code != 0 || device->kind->map_count == 0) {
+        return mapping;
+    }
+    mapping.start_registers = rh_frame_word(pdu + 1);
+    mapping.nb_registers = pdu[0] == RH_FC_WRITE_REGISTER ? 1 : rh_frame_word(pdu + 3);
+    mapping.tab_registers = rh_device_word(device, mapping.start_registers);
+    return mapping;
+}
+
 /* libmodbus writes the answer into the socket pair; its PDU comes out of the far end.
  */
 static void ask_library(rh_device_t *device, const rh_pdu_t *request, int code,
@@ -222,14 +263,15 @@ static void ask_library(rh_device_t *device, const rh_pdu_t *request, int code,
 {
     uint8_t question[RH_TCP_MAX] = {0};
     uint8_t answer[RH_TCP_MAX];
-    const size_t size = rh_frame_to_tcp(question, 0, rh_device_unit[device->id],
-                                        request->bytes, request->length);
+    const size_t size =
+        rh_frame_to_tcp(question, 0, device->unit, request->bytes, request->length);
+    modbus_mapping_t mapping = view_of(device, request->bytes, code);
     ssize_t got;
 
     if (code != 0) {
         (void)modbus_reply_exception(device->context, question, (unsigned)code);
     } else {
-        (void)modbus_reply(device->context, question, (int)size, device->mapping);
+        (void)modbus_reply(device->context, question, (int)size, &mapping);
     }
     got = recv(device->far_fd, answer, sizeof(answer), MSG_DONTWAIT);
     if (got > RH_MBAP_SIZE) {
@@ -249,6 +291,41 @@ static void remember(rh_device_t *device, const rh_fault_set_t *faults, rh_pdu_t
     device->last_reply = fresh;
 }
 
+/* A box of two cells has one wire: a fault of either's link is the box's. */
+static void merge_link_faults(rh_fault_set_t *box, const rh_fault_set_t *second)
+{
+    const uint32_t fresh = second->mask & RH_FAULTS_OF_LINK & ~box->mask;
+
+    for (int i = 0; i < RH_FAULT_COUNT; i++) {
+        if ((fresh & 1u << i) != 0) {
+            box->argument[i] = second->argument[i];
+            box->variant[i] = second->variant[i];
+        }
+    }
+    box->mask |= fresh;
+}
+
+static void use_faults(const rh_device_t *device, rh_bench_t *bench, int64_t now_ns,
+                       rh_fault_set_t *faults)
+{
+    memset(faults, 0, RH_DEVICE_CHANNELS * sizeof(*faults));
+    rh_faults_use(&bench->faults, (int)device->id, now_ns, &faults[0]);
+    if (device->kind->channels > 1) {
+        rh_faults_use_own(&bench->faults, (int)device->id + 1, now_ns, &faults[1]);
+        merge_link_faults(&faults[0], &faults[1]);
+    }
+}
+
+/* The device is still busy with its own cycle. */
+static bool is_too_soon(rh_device_t *device, int64_t now_ns)
+{
+    const int64_t since_ns = now_ns - device->served_ns;
+
+    device->served_ns = now_ns;
+    return device->has_wire_time &&
+           since_ns < device->kind->min_cycle_ns - STAMP_GRACE_NS;
+}
+
 static void serve_locked(rh_device_t *device, rh_bench_t *bench,
                          const rh_pdu_t *request, rh_pdu_t *reply,
                          const rh_fault_set_t *faults)
@@ -256,10 +333,10 @@ static void serve_locked(rh_device_t *device, rh_bench_t *bench,
     const uint8_t *pdu = request->bytes;
     int code = check(device->kind, pdu);
 
-    if (rh_fault_in(faults, RH_FAULT_EXCEPTION)) {
-        code = faults->argument[RH_FAULT_EXCEPTION];
+    if (rh_fault_in(&faults[0], RH_FAULT_EXCEPTION)) {
+        code = faults[0].argument[RH_FAULT_EXCEPTION];
     }
-    if (!rh_fault_in(faults, RH_FAULT_FROZEN)) {
+    if (device->kind->channels > 1 || !rh_fault_in(&faults[0], RH_FAULT_FROZEN)) {
         device->kind->refresh(device, bench, faults);
     }
     ask_library(device, request, code, reply);
@@ -267,23 +344,27 @@ static void serve_locked(rh_device_t *device, rh_bench_t *bench,
         device->kind->written(device, bench, rh_frame_word(pdu + 1),
                               written_count(pdu));
     }
-    remember(device, faults, reply);
+    remember(device, &faults[0], reply);
 }
 
 void rh_device_serve(rh_device_t *device, rh_bench_t *bench, const rh_pdu_t *request,
                      rh_pdu_t *reply, rh_fault_set_t *faults)
 {
-    memset(faults, 0, sizeof(*faults));
+    const int64_t now_ns = rh_now_ns();
+    rh_fault_set_t set[RH_DEVICE_CHANNELS] = {0};
+
     reply->length = 0;
+    *faults = set[0];
     if (!rh_frame_is_request(request->bytes, request->length)) {
         return;
     }
     rh_bench_lock(bench);
-    rh_faults_use(&bench->faults, (int)device->id, rh_now_ns(), faults);
-    if (!rh_fault_in(faults, RH_FAULT_UNPLUG)) {
-        serve_locked(device, bench, request, reply, faults);
+    use_faults(device, bench, now_ns, set);
+    if (!is_too_soon(device, now_ns) && !rh_fault_in(&set[0], RH_FAULT_UNPLUG)) {
+        serve_locked(device, bench, request, reply, set);
     }
     rh_bench_unlock(bench);
+    *faults = set[0];
 }
 
 int rh_device_panel(rh_device_t *device, rh_bench_t *bench, int address, int value)
@@ -291,7 +372,7 @@ int rh_device_panel(rh_device_t *device, rh_bench_t *bench, int address, int val
     if (address < 0 || find_register(device->kind, address) == NULL) {
         return -EINVAL;
     }
-    device->mapping->tab_registers[address] = (uint16_t)value;
+    *rh_device_word(device, address) = (uint16_t)value;
     device->kind->written(device, bench, address, 1);
     return 0;
 }

@@ -39,11 +39,11 @@ static void written(rh_device_t *device, rh_bench_t *bench, int address, int cou
 }
 
 const rh_device_kind_t rh_kind_io = {
+    .name = "generic-io",
     .functions = 1u << RH_FC_READ_COILS | 1u << RH_FC_READ_INPUTS |
                  1u << RH_FC_WRITE_COIL | 1u << RH_FC_WRITE_COILS,
     .coils = OUTPUT_COUNT,
     .inputs = RH_CONTACT_COUNT,
-    .span = 0,
     .refresh = refresh,
     .written = written,
 };

@@ -202,9 +202,14 @@ void rh_faults_clear(rh_faults_t *faults)
     memset(faults, 0, sizeof(*faults));
 }
 
+static bool lasts(const rh_fault_t *fault, int64_t now_ns)
+{
+    return fault->used && now_ns < fault->until_ns;
+}
+
 static bool applies(const rh_fault_t *fault, int target, int64_t now_ns)
 {
-    if (!fault->used || now_ns >= fault->until_ns) {
+    if (!lasts(fault, now_ns)) {
         return false;
     }
     return fault->target == target ||
@@ -230,17 +235,38 @@ void rh_faults_look(const rh_faults_t *faults, int target, int64_t now_ns,
     }
 }
 
+static void use_up(rh_fault_t *fault)
+{
+    if (fault->count > 0) {
+        fault->count--;
+        fault->used = fault->count > 0;
+    }
+}
+
 void rh_faults_use(rh_faults_t *faults, int target, int64_t now_ns, rh_fault_set_t *set)
 {
-    rh_faults_look(faults, target, now_ns, set);
+    memset(set, 0, sizeof(*set));
     for (int i = 0; i < RH_FAULTS_MAX; i++) {
         rh_fault_t *fault = &faults->fault[i];
 
-        if (!applies(fault, target, now_ns) || fault->count < 0) {
-            continue;
+        if (applies(fault, target, now_ns)) {
+            note(set, fault);
+            use_up(fault);
         }
-        fault->count--;
-        fault->used = fault->count > 0;
+    }
+}
+
+void rh_faults_use_own(rh_faults_t *faults, int target, int64_t now_ns,
+                       rh_fault_set_t *set)
+{
+    memset(set, 0, sizeof(*set));
+    for (int i = 0; i < RH_FAULTS_MAX; i++) {
+        rh_fault_t *fault = &faults->fault[i];
+
+        if (fault->target == target && lasts(fault, now_ns)) {
+            note(set, fault);
+            use_up(fault);
+        }
     }
 }
 

@@ -56,6 +56,12 @@ typedef enum {
     RH_FAULT_COUNT
 } rh_fault_kind_t;
 
+/* What happens on the wire, whatever the device measured. */
+#define RH_FAULTS_OF_LINK                                                              \
+    (1u << RH_FAULT_LATE | 1u << RH_FAULT_STALE | 1u << RH_FAULT_TRUNCATED |           \
+     1u << RH_FAULT_CRC | 1u << RH_FAULT_SILENCE | 1u << RH_FAULT_EXCEPTION |          \
+     1u << RH_FAULT_UNPLUG)
+
 typedef struct {
     bool used;
     int target;
@@ -100,6 +106,9 @@ void rh_faults_look(const rh_faults_t *faults, int target, int64_t now_ns,
 /* The same for one request, which uses up counted faults. */
 void rh_faults_use(rh_faults_t *faults, int target, int64_t now_ns,
                    rh_fault_set_t *set);
+/* The same without the faults of the target's bus: for the second cell of a box. */
+void rh_faults_use_own(rh_faults_t *faults, int target, int64_t now_ns,
+                       rh_fault_set_t *set);
 /* One line a kind: its argument, its second form, and the targets that can have it. */
 void rh_faults_help(FILE *out);
 bool rh_fault_in(const rh_fault_set_t *set, rh_fault_kind_t kind);

@@ -23,12 +23,29 @@ static const char usage[] =
     "usage: revhyper-sim --run-dir DIR [--bus rtu|tcp] [--port-base N] [--seed N]\n"
     "                    [--person KG] [--coupling roller|strap] [--scenario FILE]\n"
     "                    [--fast-wire] [--relay-ms MS]\n"
+    "                    [--drive NAME] [--cells NAME] [--encoder NAME]\n"
     "       revhyper-sim tell --run-dir DIR WORDS...\n"
     "       revhyper-sim --help\n";
+
+static const char power[] =
+    "\nThe drive has power while the STO chain is closed (heartbeat relay, e-stop,\n"
+    "limits) and its servo-on input is on. kinco-fd also wants 0x0f in its control\n"
+    "word, which the rising servo-on input writes there (and 0x06 the falling one),\n"
+    "like the drive's enable function; Modbus may overwrite it at any time.\n";
+
+/* The parts one can choose from; the first of each is what stands there unasked. */
+static void print_parts(void)
+{
+    (void)printf("\nParts:\n  --drive    %s\n", rh_part_names(RH_PLACE_DRIVE));
+    (void)printf("  --cells    %s\n", rh_part_names(RH_PLACE_CELLS));
+    (void)printf("  --encoder  %s\n", rh_part_names(RH_PLACE_ENCODER));
+    (void)fputs(power, stdout);
+}
 
 static int help(void)
 {
     (void)fputs(usage, stdout);
+    print_parts();
     (void)fputs("\nWords (the same in a scenario file):\n", stdout);
     rh_script_help(stdout);
     (void)fputs("\nFault kinds, and their targets:\n", stdout);
@@ -125,6 +142,27 @@ static bool set_fast_wire(options_t *options, const char *value)
     return true;
 }
 
+static bool set_part(options_t *options, rh_place_t place, const char *value)
+{
+    options->settings.parts.at[place] = rh_part_find(place, value);
+    return options->settings.parts.at[place] != NULL;
+}
+
+static bool set_drive(options_t *options, const char *value)
+{
+    return set_part(options, RH_PLACE_DRIVE, value);
+}
+
+static bool set_cells(options_t *options, const char *value)
+{
+    return set_part(options, RH_PLACE_CELLS, value);
+}
+
+static bool set_encoder(options_t *options, const char *value)
+{
+    return set_part(options, RH_PLACE_ENCODER, value);
+}
+
 static bool set_scenario(options_t *options, const char *value)
 {
     options->scenario = value;
@@ -145,6 +183,9 @@ static const struct {
     {"--scenario", "a file", set_scenario},
     {"--relay-ms", "1 to 10000", set_relay_ms},
     {"--fast-wire", NULL, set_fast_wire},
+    {"--drive", "rtelligent-dsy, kinco-fd or stepperonline-a6rs", set_drive},
+    {"--cells", "pt113 or laumas-tlb", set_cells},
+    {"--encoder", "briter-brt38 or kubler-sendix-f58", set_encoder},
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 

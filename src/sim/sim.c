@@ -53,17 +53,21 @@ static void *run_physics(void *argument)
     return NULL;
 }
 
-static int open_devices(rh_sim_t *sim, char *error, size_t size)
+static int open_devices(rh_sim_t *sim, const rh_sim_settings_t *settings, char *error,
+                        size_t size)
 {
     for (int i = 0; i < RH_DEVICE_COUNT; i++) {
-        const int result = rh_device_open(&sim->device[i], (rh_device_id_t)i);
+        rh_device_t *device = &sim->device[i];
+        const int result = rh_device_open(
+            device, (rh_device_id_t)i, rh_part_of(&settings->parts, (rh_device_id_t)i));
 
         if (result != 0) {
             (void)snprintf(error, size, "device %s: %s", rh_device_names[i],
                            strerrordesc_np(-result));
             return result;
         }
-        rh_device_power_up(&sim->device[i], &sim->bench);
+        device->has_wire_time = !settings->tcp && !settings->fast_wire;
+        rh_device_power_up(device, &sim->bench);
     }
     return 0;
 }
@@ -137,7 +141,7 @@ static int start_all(rh_sim_t *sim, const rh_sim_settings_t *settings, char *err
         result = open_truth(sim, error, size);
     }
     if (result == 0) {
-        result = open_devices(sim, error, size);
+        result = open_devices(sim, settings, error, size);
     }
     if (result == 0) {
         result = start_buses(sim, settings, error, size);

@@ -10,18 +10,20 @@
 #include <stdio.h>
 
 #include "bus.h"
+#include "parts.h"
 
 typedef struct {
     const char *run_dir; /* exists */
     bool tcp;
     int port_base;  /* N .. N+3; 0 = any */
     bool fast_wire; /* no wire time */
+    rh_parts_t parts;
     rh_bench_settings_t bench;
 } rh_sim_settings_t;
 
 typedef struct {
     char run_dir[RH_BUS_PATH_MAX];
-    bool tcp;
+    bool tcp; /* asked for on every bus */
     rh_bench_t bench;
     rh_device_t device[RH_DEVICE_COUNT];
     rh_bus_t bus[RH_BUS_COUNT];

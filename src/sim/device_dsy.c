@@ -5,6 +5,7 @@
  * Modbus falls silent. Called through the device's dispatch.
  */
 #include "device.h"
+#include "view.h"
 
 enum {
     MODE = 0x0000,           /* P00.00 */
@@ -19,8 +20,9 @@ enum {
     CURRENT = 0x1205,        /* P18.05, 0.01 A */
     BUS_VOLTAGE = 0x1206,    /* P18.06, 0.1 V */
     POSITION = 0x1207,       /* P18.07-08, low word first */
-    SPAN = 0x1209,
 };
+
+#define MODE_TORQUE 2
 
 enum { STATUS_READY, STATUS_RUN, STATUS_ERROR };
 
@@ -60,26 +62,14 @@ static uint16_t status_of(const rh_bench_t *bench)
 static void refresh(rh_device_t *device, const rh_bench_t *bench,
                     const rh_fault_set_t *faults)
 {
-    const rh_plant_sense_t *sense = &bench->sense;
-    uint16_t *word = device->mapping->tab_registers;
-    int32_t position = sense->motor_counts;
-    int speed_rpm = sense->motor_rpm;
-    int torque_permille = sense->torque_permille;
+    const rh_drive_view_t view = rh_view_drive(bench, faults);
 
-    if (rh_fault_in(faults, RH_FAULT_SIGN_FLIP)) {
-        if (faults->variant[RH_FAULT_SIGN_FLIP]) {
-            position = -position;
-            speed_rpm = -speed_rpm;
-        } else {
-            torque_permille = -torque_permille;
-        }
-    }
-    word[STATUS] = status_of(bench);
-    word[SPEED] = (uint16_t)speed_rpm;
-    word[TORQUE] = (uint16_t)torque_permille;
-    word[CURRENT] = (uint16_t)sense->current_ca;
-    word[BUS_VOLTAGE] = (uint16_t)sense->bus_dv;
-    rh_device_put32(device, POSITION, position,
+    *rh_device_word(device, STATUS) = status_of(bench);
+    *rh_device_word(device, SPEED) = (uint16_t)view.speed_rpm;
+    *rh_device_word(device, TORQUE) = (uint16_t)view.torque_permille;
+    *rh_device_word(device, CURRENT) = (uint16_t)view.current_ca;
+    *rh_device_word(device, BUS_VOLTAGE) = (uint16_t)view.bus_dv;
+    rh_device_put32(device, POSITION, view.position,
                     !rh_fault_in(faults, RH_FAULT_WORD_SWAP));
 }
 
@@ -87,38 +77,37 @@ static void refresh(rh_device_t *device, const rh_bench_t *bench,
  * only the reset acts once. */
 static void take_commands(const rh_device_t *device, rh_bench_t *bench)
 {
-    const uint16_t *word = device->mapping->tab_registers;
     rh_bench_drive_t *drive = &bench->drive;
 
-    drive->mode = word[MODE];
-    drive->torque_permille = (int16_t)word[TORQUE_COMMAND];
+    drive->mode =
+        *rh_device_word(device, MODE) == MODE_TORQUE ? RH_DRIVE_TORQUE : RH_DRIVE_OTHER;
+    drive->torque_permille = (int16_t)*rh_device_word(device, TORQUE_COMMAND);
     for (int i = 0; i < 2; i++) {
-        drive->limit_permille[i] = word[TORQUE_LIMIT + i];
-        drive->speed_rpm[i] = word[SPEED_LIMIT + i];
+        drive->limit_permille[i] = *rh_device_word(device, TORQUE_LIMIT + i);
+        drive->speed_rpm[i] = *rh_device_word(device, SPEED_LIMIT + i);
     }
-    if (word[EMERGENCY_STOP] == 1) {
+    if (*rh_device_word(device, EMERGENCY_STOP) == 1) {
         drive->stopped = true;
     }
 }
 
 static void written(rh_device_t *device, rh_bench_t *bench, int address, int count)
 {
-    uint16_t *word = device->mapping->tab_registers;
+    uint16_t *reset = rh_device_word(device, FAULT_RESET);
 
     take_commands(device, bench);
-    if (address <= FAULT_RESET && FAULT_RESET < address + count &&
-        word[FAULT_RESET] == 1) {
+    if (rh_device_touched(FAULT_RESET, address, count) && *reset == 1) {
         bench->drive.tripped = false;
         bench->drive.stopped = false;
-        word[EMERGENCY_STOP] = 0;
+        *rh_device_word(device, EMERGENCY_STOP) = 0;
     }
-    word[FAULT_RESET] = 0;
+    *reset = 0;
 }
 
-const rh_device_kind_t rh_kind_drive = {
+const rh_device_kind_t rh_kind_dsy = {
+    .name = "rtelligent-dsy",
     .functions = 1u << RH_FC_READ_HOLDING | 1u << RH_FC_WRITE_REGISTER |
                  1u << RH_FC_WRITE_REGISTERS,
-    .span = SPAN,
     .map = map,
     .map_count = sizeof(map) / sizeof(map[0]),
     .refresh = refresh,

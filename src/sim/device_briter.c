@@ -5,6 +5,7 @@
  * the device's dispatch.
  */
 #include "device.h"
+#include "view.h"
 
 enum {
     VALUE = 0x0000, /* u32, high word first */
@@ -12,7 +13,6 @@ enum {
     SINGLE_TURN = 0x0003,
     SET_ZERO = 0x0008,
     DIRECTION = 0x0009,
-    SPAN = 0x000a,
 };
 
 static const rh_register_t map[] = {
@@ -23,43 +23,34 @@ static const rh_register_t map[] = {
     {DIRECTION, 1, true, 0, 1, 0},
 };
 
-static int32_t within_turn(int32_t counts)
-{
-    const int32_t rest = counts % RH_ARM_COUNTS;
-
-    return rest < 0 ? rest + RH_ARM_COUNTS : rest;
-}
-
 static void refresh(rh_device_t *device, const rh_bench_t *bench,
                     const rh_fault_set_t *faults)
 {
-    uint16_t *word = device->mapping->tab_registers;
-    int32_t counts = bench->sense.arm_counts;
+    const bool mirrored = *rh_device_word(device, DIRECTION) == 1;
+    const int32_t counts = rh_view_within_turn(rh_view_arm(bench, faults, mirrored) -
+                                               device->channel[0].zero);
 
-    if (rh_fault_in(faults, RH_FAULT_SIGN_FLIP) != (word[DIRECTION] == 1)) {
-        counts = RH_ARM_COUNTS - counts;
-    }
-    counts = within_turn(counts - device->zero);
     rh_device_put32(device, VALUE, counts, rh_fault_in(faults, RH_FAULT_WORD_SWAP));
-    word[TURNS] = 0;
-    word[SINGLE_TURN] = (uint16_t)counts;
+    *rh_device_word(device, TURNS) = 0;
+    *rh_device_word(device, SINGLE_TURN) = (uint16_t)counts;
 }
 
 static void written(rh_device_t *device, rh_bench_t *bench, int address, int count)
 {
-    uint16_t *word = device->mapping->tab_registers;
+    const bool mirrored = *rh_device_word(device, DIRECTION) == 1;
+    uint16_t *set_zero = rh_device_word(device, SET_ZERO);
 
     (void)address;
     (void)count;
-    if (word[SET_ZERO] == 1) {
-        device->zero = bench->sense.arm_counts;
+    if (*set_zero == 1) {
+        device->channel[0].zero = rh_view_arm(bench, NULL, mirrored);
     }
-    word[SET_ZERO] = 0;
+    *set_zero = 0;
 }
 
-const rh_device_kind_t rh_kind_encoder = {
+const rh_device_kind_t rh_kind_briter = {
+    .name = "briter-brt38",
     .functions = 1u << RH_FC_READ_HOLDING | 1u << RH_FC_WRITE_REGISTER,
-    .span = SPAN,
     .map = map,
     .map_count = sizeof(map) / sizeof(map[0]),
     .refresh = refresh,
