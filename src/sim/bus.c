@@ -20,7 +20,7 @@
 
 static rh_device_t *find_device(const rh_bus_t *bus, uint8_t unit)
 {
-    for (int i = 0; i < RH_DEVICE_COUNT; i++) {
+    for (int i = 0; unit > 0 && i < RH_DEVICE_COUNT; i++) {
         if (rh_device_bus[i] == bus->id && bus->devices[i].unit == unit) {
             return &bus->devices[i];
         }

@@ -2,7 +2,7 @@
 /*
  * Dispatch of one request to a register table and a libmodbus context; see device.h.
  */
-#include "device.h"
+#include "check.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,21 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ADDRESSES 65536
 /* A request's stamp may be later than the request; so much sooner is still in time. */
 #define STAMP_GRACE_NS 500000
-
-static const rh_register_t *find_register(const rh_device_kind_t *kind, int address)
-{
-    for (size_t i = 0; i < kind->map_count; i++) {
-        const rh_register_t *entry = &kind->map[i];
-
-        if (address >= entry->address && address < entry->address + entry->count) {
-            return entry;
-        }
-    }
-    return NULL;
-}
 
 uint16_t *rh_device_word(const rh_device_t *device, int address)
 {
@@ -125,106 +112,6 @@ void rh_device_put32(rh_device_t *device, int address, int32_t value, bool low_f
 
     word[0] = low_first ? low : high;
     word[1] = low_first ? high : low;
-}
-
-/* The table that a function works on has `size` entries. */
-static int check_span(const uint8_t *pdu, int limit, int size)
-{
-    const int address = rh_frame_word(pdu + 1);
-    const int count = rh_frame_word(pdu + 3);
-
-    if (count < 1 || count > limit) {
-        return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
-    }
-    return address + count > size ? MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS : 0;
-}
-
-static int check_coil(const uint8_t *pdu, int size)
-{
-    const int value = rh_frame_word(pdu + 3);
-
-    if (rh_frame_word(pdu + 1) >= size) {
-        return MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
-    }
-    return value == 0 || value == 0xff00 ? 0 : MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
-}
-
-static int check_coils(const uint8_t *pdu, int size)
-{
-    const int count = rh_frame_word(pdu + 3);
-    const int code = check_span(pdu, MODBUS_MAX_WRITE_BITS, size);
-
-    if (code == 0 && pdu[5] != (count + 7) / 8) {
-        return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
-    }
-    return code;
-}
-
-static int check_reading(const rh_device_kind_t *kind, const uint8_t *pdu)
-{
-    const int address = rh_frame_word(pdu + 1);
-    const int count = rh_frame_word(pdu + 3);
-    const int code = check_span(pdu, MODBUS_MAX_READ_REGISTERS, ADDRESSES);
-
-    for (int i = 0; code == 0 && i < count; i++) {
-        if (find_register(kind, address + i) == NULL) {
-            return MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
-        }
-    }
-    return code;
-}
-
-static int check_value(const rh_device_kind_t *kind, int address, uint16_t word)
-{
-    const rh_register_t *entry = find_register(kind, address);
-    int value;
-
-    if (entry == NULL || !entry->writable) {
-        return MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
-    }
-    value = entry->high > INT16_MAX ? word : (int16_t)word;
-    return value < entry->low || value > entry->high
-               ? MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE
-               : 0;
-}
-
-static int check_writing(const rh_device_kind_t *kind, const uint8_t *pdu)
-{
-    const int address = rh_frame_word(pdu + 1);
-    const int count = rh_frame_word(pdu + 3);
-    int code = check_span(pdu, MODBUS_MAX_WRITE_REGISTERS, ADDRESSES);
-
-    if (code == 0 && pdu[5] != 2 * count) {
-        return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
-    }
-    for (size_t i = 0; code == 0 && i < (size_t)count; i++) {
-        code = check_value(kind, address + (int)i, rh_frame_word(pdu + 6 + 2 * i));
-    }
-    return code;
-}
-
-/* 0, or the exception that answers this request. */
-static int check(const rh_device_kind_t *kind, const uint8_t *pdu)
-{
-    if (pdu[0] > 31 || (kind->functions & 1u << pdu[0]) == 0) {
-        return MODBUS_EXCEPTION_ILLEGAL_FUNCTION;
-    }
-    switch (pdu[0]) {
-    case RH_FC_READ_COILS:
-        return check_span(pdu, MODBUS_MAX_READ_BITS, kind->coils);
-    case RH_FC_READ_INPUTS:
-        return check_span(pdu, MODBUS_MAX_READ_BITS, kind->inputs);
-    case RH_FC_WRITE_COIL:
-        return check_coil(pdu, kind->coils);
-    case RH_FC_WRITE_COILS:
-        return check_coils(pdu, kind->coils);
-    case RH_FC_WRITE_REGISTER:
-        return check_value(kind, rh_frame_word(pdu + 1), rh_frame_word(pdu + 3));
-    case RH_FC_WRITE_REGISTERS:
-        return check_writing(kind, pdu);
-    default:
-        return check_reading(kind, pdu);
-    }
 }
 
 static int written_count(const uint8_t *pdu)
@@ -331,7 +218,7 @@ static void serve_locked(rh_device_t *device, rh_bench_t *bench,
                          const rh_fault_set_t *faults)
 {
     const uint8_t *pdu = request->bytes;
-    int code = check(device->kind, pdu);
+    int code = rh_check_request(device->kind, pdu);
 
     if (rh_fault_in(&faults[0], RH_FAULT_EXCEPTION)) {
         code = faults[0].argument[RH_FAULT_EXCEPTION];
@@ -369,7 +256,7 @@ void rh_device_serve(rh_device_t *device, rh_bench_t *bench, const rh_pdu_t *req
 
 int rh_device_panel(rh_device_t *device, rh_bench_t *bench, int address, int value)
 {
-    if (address < 0 || find_register(device->kind, address) == NULL) {
+    if (address < 0 || rh_check_find(device->kind, address) == NULL) {
         return -EINVAL;
     }
     *rh_device_word(device, address) = (uint16_t)value;

@@ -101,6 +101,7 @@ extern const rh_device_kind_t rh_kind_kinco;
 extern const rh_device_kind_t rh_kind_a6rs;
 extern const rh_device_kind_t rh_kind_pt113;
 extern const rh_device_kind_t rh_kind_laumas;
+extern const rh_device_kind_t rh_kind_flintec;
 extern const rh_device_kind_t rh_kind_briter;
 extern const rh_device_kind_t rh_kind_kubler;
 extern const rh_device_kind_t rh_kind_io;

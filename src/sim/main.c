@@ -31,7 +31,10 @@ static const char power[] =
     "\nThe drive has power while the STO chain is closed (heartbeat relay, e-stop,\n"
     "limits) and its servo-on input is on. kinco-fd also wants 0x0f in its control\n"
     "word, which the rising servo-on input writes there (and 0x06 the falling one),\n"
-    "like the drive's enable function; Modbus may overwrite it at any time.\n";
+    "like the drive's enable function; Modbus may overwrite it at any time.\n"
+    "flintec-mcs64 speaks Modbus TCP only: the buses cells and pads are then TCP "
+    "ports\n"
+    "(in sim.json), one box of two cells each, whatever --bus says for the others.\n";
 
 /* The parts one can choose from; the first of each is what stands there unasked. */
 static void print_parts(void)
@@ -184,7 +187,7 @@ static const struct {
     {"--relay-ms", "1 to 10000", set_relay_ms},
     {"--fast-wire", NULL, set_fast_wire},
     {"--drive", "rtelligent-dsy, kinco-fd or stepperonline-a6rs", set_drive},
-    {"--cells", "pt113 or laumas-tlb", set_cells},
+    {"--cells", "pt113, laumas-tlb or flintec-mcs64", set_cells},
     {"--encoder", "briter-brt38 or kubler-sendix-f58", set_encoder},
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))

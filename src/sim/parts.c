@@ -11,7 +11,7 @@
 
 static const rh_device_kind_t *const choices[RH_PLACE_COUNT][CHOICES] = {
     [RH_PLACE_DRIVE] = {&rh_kind_dsy, &rh_kind_kinco, &rh_kind_a6rs},
-    [RH_PLACE_CELLS] = {&rh_kind_pt113, &rh_kind_laumas},
+    [RH_PLACE_CELLS] = {&rh_kind_pt113, &rh_kind_laumas, &rh_kind_flintec},
     [RH_PLACE_ENCODER] = {&rh_kind_briter, &rh_kind_kubler},
 };
 
@@ -58,4 +58,10 @@ const rh_device_kind_t *rh_part_of(const rh_parts_t *parts, rh_device_id_t id)
         break;
     }
     return parts->at[place] != NULL ? parts->at[place] : choices[place][0];
+}
+
+bool rh_part_is_shared(const rh_parts_t *parts, rh_device_id_t id)
+{
+    return rh_part_of(parts, id)->channels > 1 &&
+           (id == RH_DEVICE_STRAP_RIGHT || id == RH_DEVICE_PAD_REAR);
 }

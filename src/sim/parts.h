@@ -27,4 +27,7 @@ const char *rh_part_names(rh_place_t place);
 /* What stands where the device `id` belongs. */
 const rh_device_kind_t *rh_part_of(const rh_parts_t *parts, rh_device_id_t id);
 
+/* The device `id` is the second cell of another device's box and has no number. */
+bool rh_part_is_shared(const rh_parts_t *parts, rh_device_id_t id);
+
 #endif

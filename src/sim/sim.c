@@ -66,6 +66,9 @@ static int open_devices(rh_sim_t *sim, const rh_sim_settings_t *settings, char *
                            strerrordesc_np(-result));
             return result;
         }
+        if (rh_part_is_shared(&settings->parts, device->id)) {
+            device->unit = 0;
+        }
         device->has_wire_time = !settings->tcp && !settings->fast_wire;
         rh_device_power_up(device, &sim->bench);
     }
@@ -107,6 +110,17 @@ static int open_truth(rh_sim_t *sim, char *error, size_t size)
     return 0;
 }
 
+/* A device without a serial port takes its bus to the network. */
+static bool is_tcp(const rh_sim_t *sim, rh_bus_id_t bus)
+{
+    bool tcp = sim->tcp;
+
+    for (int i = 0; i < RH_DEVICE_COUNT; i++) {
+        tcp |= rh_device_bus[i] == bus && sim->device[i].kind->tcp_only;
+    }
+    return tcp;
+}
+
 static int start_buses(rh_sim_t *sim, const rh_sim_settings_t *settings, char *error,
                        size_t size)
 {
@@ -118,7 +132,7 @@ static int start_buses(rh_sim_t *sim, const rh_sim_settings_t *settings, char *e
         int result;
 
         bus->id = (rh_bus_id_t)i;
-        bus->tcp = settings->tcp;
+        bus->tcp = is_tcp(sim, bus->id);
         bus->port = settings->port_base > 0 ? settings->port_base + i : 0;
         bus->bench = &sim->bench;
         bus->devices = sim->device;
@@ -185,7 +199,7 @@ static void write_description(const rh_sim_t *sim, FILE *file)
 {
     (void)fprintf(file, "{\"bus\":\"%s\",", sim->tcp ? "tcp" : "rtu");
     for (int i = 0; i < RH_BUS_COUNT; i++) {
-        if (sim->tcp) {
+        if (sim->bus[i].tcp) {
             (void)fprintf(file, "\"%s\":%d,", rh_bus_names[i], sim->bus[i].port);
         } else {
             (void)fprintf(file, "\"%s\":\"bus-%s\",", rh_bus_names[i], rh_bus_names[i]);

@@ -40,7 +40,8 @@ typedef struct {
  * caller's to free with rh_sim_stop. */
 int rh_sim_start(rh_sim_t **out, const rh_sim_settings_t *settings, char *error,
                  size_t error_size);
-/* Writes sim.json, atomically: the machine is ready. 0 or -errno. */
+/* Writes sim.json, atomically: the machine is ready. Each bus by name is a TCP port
+ * (number) or a pty in the run directory (string). 0 or -errno. */
 int rh_sim_announce(const rh_sim_t *sim);
 /* Appends closed reps to truth.jsonl; call a few times a second. */
 void rh_sim_write_truth(rh_sim_t *sim);

@@ -73,7 +73,6 @@ void rig_start(rig_t *rig, const char *options)
     const int64_t deadline_ns = rig_now_ns() + RIG_DEADLINE_MS * NS_PER_MS;
 
     memset(rig, 0, sizeof(*rig));
-    rig->tcp = strstr(options, "--bus tcp") != NULL;
     (void)snprintf(rig->dir, sizeof(rig->dir), "/tmp/rh-sim-XXXXXX");
     assert_non_null(mkdtemp(rig->dir));
     rig->pid = fork();
@@ -267,6 +266,7 @@ size_t rig_receive(int fd, uint8_t *bytes, size_t length, int timeout_ms)
     return count;
 }
 
+/* 0 = the bus is a pty. */
 static int tcp_port(const rig_t *rig, const char *bus)
 {
     rig_t file = *rig;
@@ -280,11 +280,12 @@ static int tcp_port(const rig_t *rig, const char *bus)
 
 modbus_t *rig_master(const rig_t *rig, const char *bus, int unit)
 {
+    const int port = tcp_port(rig, bus);
     char name[32];
     modbus_t *master;
 
     (void)snprintf(name, sizeof(name), "bus-%s", bus);
-    master = rig->tcp ? modbus_new_tcp("127.0.0.1", tcp_port(rig, bus))
+    master = port > 0 ? modbus_new_tcp("127.0.0.1", port)
                       : modbus_new_rtu(rig_path(rig, name), 115200, 'N', 8, 1);
     assert_non_null(master);
     assert_int_equal(modbus_set_slave(master, unit), 0);

@@ -24,7 +24,6 @@
 typedef struct {
     char dir[64];
     pid_t pid;
-    bool tcp;
     char answer[RIG_ANSWER]; /* of the last rig_tell */
 } rig_t;
 

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "device.h"
 
@@ -396,11 +397,84 @@ static void a6rs_gives_its_monitor_block_in_one_read_of_23(void **state)
     assert_int_equal(rig_stop(&other), 0);
 }
 
+static int32_t high_first(const uint16_t *word)
+{
+    return (int32_t)((uint32_t)word[0] << 16 | word[1]);
+}
+
+/* Both cells of a box: gross in 0.1 N, and the two qualifiers. */
+static void read_flintec(modbus_t *master, int32_t *gross, uint16_t *qualifier)
+{
+    uint16_t word[66];
+
+    assert_int_equal(modbus_read_registers(master, 0x2020, 66, word), 66);
+    gross[0] = high_first(word);
+    gross[1] = high_first(word + 0x20);
+    qualifier[0] = word[0x40];
+    qualifier[1] = word[0x41];
+}
+
+static void flintec_has_two_cells_in_one_read_on_tcp_beside_serial_buses(void **state)
+{
+    const uint16_t tare[2] = {0, 100};
+    rig_t other;
+    modbus_t *master;
+    int32_t gross[2];
+    uint16_t qualifier[2];
+    uint16_t word[2];
+    float net_n = 0.0F;
+
+    (void)state;
+    rig_start(&other, "--seed 5 --cells flintec-mcs64");
+    assert_int_equal(access(rig_path(&other, "bus-drive"), F_OK), 0);
+    assert_int_not_equal(access(rig_path(&other, "bus-cells"), F_OK), 0);
+    master = rig_master(&other, "pads", 1);
+    rig_do(&other, "lie down");
+    rig_sleep_ns(500 * MS);
+    read_flintec(master, gross, qualifier);
+    assert_true(gross[0] + gross[1] > 3000);
+    assert_int_equal(qualifier[0] & 0x80, 0);
+    rig_do(&other, "fault pad_rear wire_break");
+    read_flintec(master, gross, qualifier);
+    assert_int_equal(qualifier[0] & 0x80, 0);
+    assert_int_equal(qualifier[1] & 0x80, 0x80);
+    rig_do(&other, "fault clear");
+    assert_int_equal(modbus_write_registers(master, 0x2024, 2, tare), 2);
+    assert_int_equal(modbus_read_registers(master, 0x2002, 2, word), 2);
+    net_n = modbus_get_float_abcd(word);
+    read_flintec(master, gross, qualifier);
+    assert_int_equal(qualifier[0] & 0x20, 0x20);
+    assert_true(fabsf(net_n - ((float)gross[0] * 0.1F - 10.0F)) < 20.0F);
+    assert_exception(modbus_write_register(master, 0x2024, 1), 1);
+    rig_leave(master);
+    assert_int_equal(rig_stop(&other), 0);
+}
+
+static void a_fault_of_either_cells_link_is_that_of_the_flintec_box(void **state)
+{
+    rig_t other;
+    modbus_t *master;
+    uint16_t word[2];
+
+    (void)state;
+    rig_start(&other, "--seed 5 --cells flintec-mcs64");
+    master = rig_master(&other, "cells", 1);
+    rig_do(&other, "fault strap_right exception 6 count 1");
+    assert_exception(modbus_read_registers(master, 0x2020, 2, word), 6);
+    assert_int_equal(modbus_read_registers(master, 0x2020, 2, word), 2);
+    rig_do(&other, "fault bus:cells exception 6 count 2");
+    assert_exception(modbus_read_registers(master, 0x2020, 2, word), 6);
+    assert_exception(modbus_read_registers(master, 0x2020, 2, word), 6);
+    assert_int_equal(modbus_read_registers(master, 0x2020, 2, word), 2);
+    rig_leave(master);
+    assert_int_equal(rig_stop(&other), 0);
+}
+
 static void the_map_of_every_make_rises_without_overlap(void **state)
 {
     static const rh_device_kind_t *const makes[] = {
-        &rh_kind_dsy,    &rh_kind_kinco,  &rh_kind_a6rs,   &rh_kind_pt113,
-        &rh_kind_laumas, &rh_kind_briter, &rh_kind_kubler,
+        &rh_kind_dsy,    &rh_kind_kinco,   &rh_kind_a6rs,   &rh_kind_pt113,
+        &rh_kind_laumas, &rh_kind_flintec, &rh_kind_briter, &rh_kind_kubler,
     };
 
     (void)state;
@@ -433,6 +507,8 @@ int main(void)
         cmocka_unit_test(laumas_knows_fc03_and_fc16_alone),
         cmocka_unit_test(kubler_counts_as_the_truth_says_high_word_first),
         cmocka_unit_test(kubler_is_deaf_sooner_than_its_cycle_of_2_ms),
+        cmocka_unit_test(flintec_has_two_cells_in_one_read_on_tcp_beside_serial_buses),
+        cmocka_unit_test(a_fault_of_either_cells_link_is_that_of_the_flintec_box),
         cmocka_unit_test(a6rs_gives_its_monitor_block_in_one_read_of_23),
     };
 
