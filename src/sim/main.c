@@ -22,7 +22,7 @@
 static const char usage[] =
     "usage: revhyper-sim --run-dir DIR [--bus rtu|tcp] [--port-base N] [--seed N]\n"
     "                    [--person KG] [--coupling roller|strap] [--scenario FILE]\n"
-    "                    [--fast-wire] [--relay-ms MS]\n"
+    "                    [--fast-wire] [--relay-ms MS] [--gpio DIR]\n"
     "                    [--drive NAME] [--cells NAME] [--encoder NAME]\n"
     "       revhyper-sim tell --run-dir DIR WORDS...\n"
     "       revhyper-sim --help\n";
@@ -145,6 +145,12 @@ static bool set_fast_wire(options_t *options, const char *value)
     return true;
 }
 
+static bool set_gpio(options_t *options, const char *value)
+{
+    options->settings.gpio = value;
+    return true;
+}
+
 static bool set_part(options_t *options, rh_place_t place, const char *value)
 {
     options->settings.parts.at[place] = rh_part_find(place, value);
@@ -186,6 +192,7 @@ static const struct {
     {"--scenario", "a file", set_scenario},
     {"--relay-ms", "1 to 10000", set_relay_ms},
     {"--fast-wire", NULL, set_fast_wire},
+    {"--gpio", "the folder of a gpio-sim chip below /sys/devices/platform", set_gpio},
     {"--drive", "rtelligent-dsy, kinco-fd or stepperonline-a6rs", set_drive},
     {"--cells", "pt113, laumas-tlb or flintec-mcs64", set_cells},
     {"--encoder", "briter-brt38 or kubler-sendix-f58", set_encoder},

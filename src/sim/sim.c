@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "thread.h"
@@ -22,15 +21,6 @@
 void rh_sim_path(const char *run_dir, const char *name, char *path, size_t size)
 {
     (void)snprintf(path, size, "%s/%s", run_dir, name);
-}
-
-static void sleep_until(int64_t until_ns)
-{
-    const struct timespec until = {.tv_sec = until_ns / 1000000000LL,
-                                   .tv_nsec = until_ns % 1000000000LL};
-
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
-    }
 }
 
 static void *run_physics(void *argument)
@@ -47,7 +37,7 @@ static void *run_physics(void *argument)
             next_ns += behind_ns;
         }
         next_ns += RH_BENCH_STEP_NS;
-        sleep_until(next_ns);
+        rh_thread_sleep_until(next_ns);
         rh_bench_step(&sim->bench, next_ns);
     }
     return NULL;
@@ -164,6 +154,11 @@ static int start_all(rh_sim_t *sim, const rh_sim_settings_t *settings, char *err
         result = rh_thread_start(&sim->physics, run_physics, sim, RH_THREAD_PHYSICS);
         sim->physics_started = result == 0;
     }
+    if (result == 0 && settings->gpio != NULL) {
+        sim->has_gpio = true;
+        result =
+            rh_link_gpio_start(&sim->gpio, settings->gpio, &sim->bench, error, size);
+    }
     return result;
 }
 
@@ -271,6 +266,9 @@ void rh_sim_stop(rh_sim_t *sim)
         (void)pthread_join(sim->physics, NULL);
         rh_sim_path(sim->run_dir, "sim.json", path, sizeof(path));
         (void)unlink(path);
+    }
+    if (sim->has_gpio) {
+        rh_link_gpio_stop(&sim->gpio);
     }
     for (int i = 0; i < RH_BUS_COUNT; i++) {
         rh_bus_stop(&sim->bus[i]);

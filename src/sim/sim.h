@@ -10,13 +10,15 @@
 #include <stdio.h>
 
 #include "bus.h"
+#include "link_gpio.h"
 #include "parts.h"
 
 typedef struct {
     const char *run_dir; /* exists */
     bool tcp;
-    int port_base;  /* N .. N+3; 0 = any */
-    bool fast_wire; /* no wire time */
+    int port_base;    /* N .. N+3; 0 = any */
+    bool fast_wire;   /* no wire time */
+    const char *gpio; /* folder of a gpio-sim chip to drive; NULL = none */
     rh_parts_t parts;
     rh_bench_settings_t bench;
 } rh_sim_settings_t;
@@ -27,6 +29,8 @@ typedef struct {
     rh_bench_t bench;
     rh_device_t device[RH_DEVICE_COUNT];
     rh_bus_t bus[RH_BUS_COUNT];
+    rh_link_gpio_t gpio;
+    bool has_gpio;
     pthread_t physics;
     bool physics_started;
     atomic_bool stop;

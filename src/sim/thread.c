@@ -4,8 +4,10 @@
  */
 #include "thread.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <time.h>
 
 #define STACK_BYTES 262144
 
@@ -29,4 +31,13 @@ int rh_thread_start(pthread_t *thread, void *(*run)(void *), void *argument,
 void rh_thread_wake_exactly(void)
 {
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+}
+
+void rh_thread_sleep_until(int64_t until_ns)
+{
+    const struct timespec until = {.tv_sec = until_ns / 1000000000LL,
+                                   .tv_nsec = until_ns % 1000000000LL};
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
+    }
 }

@@ -7,6 +7,7 @@
 #define RH_SIM_THREAD_H
 
 #include <pthread.h>
+#include <stdint.h>
 
 /* SCHED_FIFO priorities, low: the daemon under test comes first. */
 #define RH_THREAD_PHYSICS 2
@@ -17,5 +18,7 @@ int rh_thread_start(pthread_t *thread, void *(*run)(void *), void *argument,
                     int priority);
 /* For the calling thread: timers without the kernel's usual 50 us of slack. */
 void rh_thread_wake_exactly(void);
+/* Sleeps until that time of CLOCK_MONOTONIC. */
+void rh_thread_sleep_until(int64_t until_ns);
 
 #endif
