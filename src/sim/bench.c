@@ -48,6 +48,7 @@ void rh_bench_init(rh_bench_t *bench, const rh_bench_settings_t *settings,
     rh_person_dismount(&bench->plant);
     rh_plant_sense(&bench->plant, &bench->sense);
     rh_hardware_init(&bench->hardware, settings->relay_ms);
+    rh_faults_init(&bench->faults, settings->seed);
     rh_truth_init(&bench->truth, 0.0);
     bench->origin_ns = now_ns;
     rh_bench_mark(bench);

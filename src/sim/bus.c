@@ -28,6 +28,87 @@ static rh_device_t *find_device(const rh_bus_t *bus, uint8_t unit)
     return NULL;
 }
 
+/* Another slave of this bus that has spoken. */
+static const rh_device_t *find_other(const rh_bus_t *bus, const rh_device_t *device)
+{
+    for (int i = 0; i < RH_DEVICE_COUNT; i++) {
+        const rh_device_t *other = &bus->devices[i];
+
+        if (rh_device_bus[i] == bus->id && other->unit > 0 &&
+            other->unit != device->unit && other->last_reply.length > 0) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+/* The reply to a request for one register more, or for the next one. */
+static void answer_another_request(rh_pdu_t *pdu)
+{
+    const bool reads = pdu->bytes[0] <= 4;
+
+    if (reads && pdu->length + 2 <= sizeof(pdu->bytes)) {
+        pdu->bytes[1] = (uint8_t)(pdu->bytes[1] + 2);
+        pdu->bytes[pdu->length++] = 0;
+        pdu->bytes[pdu->length++] = 0;
+    } else if (pdu->length > 2) {
+        pdu->bytes[2]++;
+    }
+}
+
+static void make_foreign(const rh_bus_t *bus, const rh_device_t *device,
+                         bool by_request, rh_bus_answer_t *answer)
+{
+    const rh_device_t *other = find_other(bus, device);
+
+    if (by_request && device->other_reply.length > 0) {
+        answer->pdu = device->other_reply;
+    } else if (by_request) {
+        answer_another_request(&answer->pdu);
+    } else if (other != NULL) {
+        answer->unit = other->unit;
+        answer->pdu = other->last_reply;
+    } else {
+        answer->unit++;
+    }
+}
+
+/* A byte or two too few or too many; the count in the reply stays as it was. */
+static void change_length(rh_pdu_t *pdu, uint32_t dice)
+{
+    const size_t bytes = 1 + (dice >> 1 & 1);
+
+    if ((dice & 1) != 0 && pdu->length > bytes + 1) {
+        pdu->length -= bytes;
+        return;
+    }
+    for (size_t i = 0; i < bytes && pdu->length < sizeof(pdu->bytes); i++) {
+        pdu->bytes[pdu->length++] = (uint8_t)(dice >> 8 * (i + 1));
+    }
+}
+
+static void shape(const rh_bus_t *bus, const rh_device_t *device,
+                  const rh_fault_set_t *faults, rh_bus_answer_t *answer)
+{
+    const bool foreign = rh_fault_in(faults, RH_FAULT_FOREIGN);
+    const bool wrong_length = rh_fault_in(faults, RH_FAULT_LENGTH);
+
+    answer->silent = answer->pdu.length == 0 || rh_fault_in(faults, RH_FAULT_SILENCE);
+    answer->truncated = rh_fault_in(faults, RH_FAULT_TRUNCATED);
+    answer->damaged = rh_fault_in(faults, RH_FAULT_CRC);
+    if (rh_fault_in(faults, RH_FAULT_LATE)) {
+        answer->delay_ns = faults->argument[RH_FAULT_LATE] * NS_PER_MS;
+    }
+    if (foreign && !answer->silent) {
+        make_foreign(bus, device, faults->variant[RH_FAULT_FOREIGN] != 0, answer);
+    }
+    if (wrong_length && !answer->silent) {
+        change_length(&answer->pdu, faults->dice);
+    }
+    answer->disturbed = answer->silent || answer->truncated || answer->damaged ||
+                        foreign || wrong_length || answer->delay_ns > 0;
+}
+
 bool rh_bus_answer(rh_bus_t *bus, uint8_t unit, const uint8_t *pdu, size_t length,
                    rh_bus_answer_t *answer)
 {
@@ -40,16 +121,25 @@ bool rh_bus_answer(rh_bus_t *bus, uint8_t unit, const uint8_t *pdu, size_t lengt
         return false;
     }
     memcpy(request.bytes, pdu, length);
+    answer->unit = unit;
+    device->log = bus->trace != NULL ? &answer->truth : NULL;
     rh_device_serve(device, bus->bench, &request, &answer->pdu, &faults);
-    answer->silent = answer->pdu.length == 0 || rh_fault_in(&faults, RH_FAULT_SILENCE);
-    answer->truncated = rh_fault_in(&faults, RH_FAULT_TRUNCATED);
-    answer->damaged = rh_fault_in(&faults, RH_FAULT_CRC);
-    if (rh_fault_in(&faults, RH_FAULT_LATE)) {
-        answer->delay_ns = faults.argument[RH_FAULT_LATE] * NS_PER_MS;
-    }
-    answer->disturbed =
-        answer->silent || answer->truncated || answer->damaged || answer->delay_ns > 0;
+    device->log = NULL;
+    shape(bus, device, &faults, answer);
     return true;
+}
+
+void rh_bus_trace(rh_bus_t *bus, const rh_bus_answer_t *answer, int64_t release_ns)
+{
+    /* Without wire time a reply would be due before the silence that closes its
+     * request.
+     */
+    const bool instant = release_ns > 0 && release_ns < answer->truth.taken_ns;
+
+    if (bus->trace != NULL) {
+        rh_trace_write(bus->trace, &answer->truth,
+                       instant ? answer->truth.taken_ns : release_ns);
+    }
 }
 
 bool rh_bus_is_unplugged(rh_bus_t *bus)

@@ -20,6 +20,7 @@ typedef struct {
     int port;                   /* TCP: asked for, then the bound one; 0 = any */
     char path[RH_BUS_PATH_MAX]; /* RTU: the symlink to the pty */
     rh_bench_t *bench;
+    FILE *trace;          /* NULL = none */
     rh_device_t *devices; /* all of the machine's; ours by rh_device_bus */
     atomic_bool stop;
     bool started;
@@ -45,14 +46,18 @@ typedef struct {
     bool silent;
     bool truncated;
     bool damaged;
-    bool disturbed; /* any of the above, or late: not a transaction for eta */
+    bool disturbed; /* any of the above, late or foreign: no transaction for eta */
     int64_t delay_ns;
+    uint8_t unit;
     rh_pdu_t pdu;
+    rh_trace_entry_t truth;
 } rh_bus_answer_t;
 
 /* For the links: false when nobody on this bus has the id. */
 bool rh_bus_answer(rh_bus_t *bus, uint8_t unit, const uint8_t *pdu, size_t length,
                    rh_bus_answer_t *answer);
+/* For the links: the answer is due at `release_ns`, 0 = it stays away. */
+void rh_bus_trace(rh_bus_t *bus, const rh_bus_answer_t *answer, int64_t release_ns);
 /* For the links: the bus is unplugged just now. */
 bool rh_bus_is_unplugged(rh_bus_t *bus);
 struct pollfd;

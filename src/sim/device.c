@@ -68,7 +68,8 @@ int rh_device_open(rh_device_t *device, rh_device_id_t id, const rh_device_kind_
     device->context = modbus_new_tcp("127.0.0.1", 0);
     device->mapping = modbus_mapping_new(kind->coils, kind->inputs, 0, 0);
     device->words = calloc(count_words(kind) + 1, sizeof(*device->words));
-    if (device->context == NULL || device->mapping == NULL || device->words == NULL) {
+    if (count_words(kind) > RH_DEVICE_WORDS || device->context == NULL ||
+        device->mapping == NULL || device->words == NULL) {
         (void)close(pair[0]);
         rh_device_close(device);
         return -ENOMEM;
@@ -175,6 +176,9 @@ static void remember(rh_device_t *device, const rh_fault_set_t *faults, rh_pdu_t
     if (rh_fault_in(faults, RH_FAULT_STALE) && device->last_reply.length > 0) {
         *reply = device->last_reply;
     }
+    if (device->last_reply.length != fresh.length) {
+        device->other_reply = device->last_reply;
+    }
     device->last_reply = fresh;
 }
 
@@ -213,6 +217,42 @@ static bool is_too_soon(rh_device_t *device, int64_t now_ns)
            since_ns < device->kind->min_cycle_ns - STAMP_GRACE_NS;
 }
 
+/* The registers or bits of the request as they stand. */
+static void log_values(const rh_device_t *device, const uint8_t *pdu)
+{
+    rh_trace_entry_t *log = device->log;
+    const bool bits = pdu[0] == RH_FC_READ_COILS || pdu[0] == RH_FC_READ_INPUTS ||
+                      pdu[0] == RH_FC_WRITE_COIL || pdu[0] == RH_FC_WRITE_COILS;
+    const uint8_t *bit = pdu[0] == RH_FC_READ_INPUTS ? device->mapping->tab_input_bits
+                                                     : device->mapping->tab_bits;
+    const int count =
+        written_count(pdu) > 0 ? written_count(pdu) : rh_frame_word(pdu + 3);
+
+    log->function = pdu[0];
+    log->address = rh_frame_word(pdu + 1);
+    log->count = count < RH_TRACE_WORDS ? count : RH_TRACE_WORDS;
+    for (int i = 0; i < log->count; i++) {
+        log->word[i] =
+            bits ? bit[log->address + i] : rh_device_word(device, log->address)[i];
+    }
+}
+
+/* Shows the registers without any fault for a moment, and notes them. */
+static void log_truth(rh_device_t *device, const rh_bench_t *bench, const uint8_t *pdu)
+{
+    const rh_fault_set_t none[RH_DEVICE_CHANNELS] = {0};
+    const size_t size = count_words(device->kind) * sizeof(*device->words);
+    rh_channel_t channel[RH_DEVICE_CHANNELS];
+    uint16_t words[RH_DEVICE_WORDS];
+
+    memcpy(channel, device->channel, sizeof(channel));
+    memcpy(words, device->words, size);
+    device->kind->refresh(device, bench, none);
+    log_values(device, pdu);
+    memcpy(device->words, words, size);
+    memcpy(device->channel, channel, sizeof(channel));
+}
+
 static void serve_locked(rh_device_t *device, rh_bench_t *bench,
                          const rh_pdu_t *request, rh_pdu_t *reply,
                          const rh_fault_set_t *faults)
@@ -223,6 +263,9 @@ static void serve_locked(rh_device_t *device, rh_bench_t *bench,
     if (rh_fault_in(&faults[0], RH_FAULT_EXCEPTION)) {
         code = faults[0].argument[RH_FAULT_EXCEPTION];
     }
+    if (device->log != NULL && code == 0) {
+        log_truth(device, bench, pdu);
+    }
     if (device->kind->channels > 1 || !rh_fault_in(&faults[0], RH_FAULT_FROZEN)) {
         device->kind->refresh(device, bench, faults);
     }
@@ -230,6 +273,9 @@ static void serve_locked(rh_device_t *device, rh_bench_t *bench,
     if (code == 0 && written_count(pdu) > 0) {
         device->kind->written(device, bench, rh_frame_word(pdu + 1),
                               written_count(pdu));
+        if (device->log != NULL) {
+            log_values(device, pdu);
+        }
     }
     remember(device, &faults[0], reply);
 }
@@ -242,6 +288,10 @@ void rh_device_serve(rh_device_t *device, rh_bench_t *bench, const rh_pdu_t *req
 
     reply->length = 0;
     *faults = set[0];
+    if (device->log != NULL) {
+        *device->log = (rh_trace_entry_t){
+            .taken_ns = now_ns, .device = device->id, .unit = device->unit};
+    }
     if (!rh_frame_is_request(request->bytes, request->length)) {
         return;
     }
@@ -252,6 +302,9 @@ void rh_device_serve(rh_device_t *device, rh_bench_t *bench, const rh_pdu_t *req
     }
     rh_bench_unlock(bench);
     *faults = set[0];
+    if (device->log != NULL) {
+        device->log->faults = set[0].mask | set[1].mask;
+    }
 }
 
 int rh_device_panel(rh_device_t *device, rh_bench_t *bench, int address, int value)

@@ -13,6 +13,7 @@
 
 #include "bench.h"
 #include "frame.h"
+#include "trace.h"
 
 /* One documented register, or a run of equal ones. Everything else answers exception 2.
  */
@@ -28,6 +29,7 @@ typedef struct {
 typedef struct rh_device rh_device_t;
 
 #define RH_DEVICE_CHANNELS 2
+#define RH_DEVICE_WORDS 128 /* documented registers of one make */
 
 typedef struct {
     const char *name;   /* of the device one buys, as the option says it */
@@ -68,6 +70,8 @@ struct rh_device {
     int64_t served_ns;         /* the last request */
     rh_channel_t channel[RH_DEVICE_CHANNELS];
     rh_pdu_t last_reply;
+    rh_pdu_t other_reply;  /* the last of another length: to another request */
+    rh_trace_entry_t *log; /* where the truth of each request goes; NULL = nowhere */
 };
 
 /* Opens the device `id` of the simulated machine as one of `kind`; 0 or -errno. */

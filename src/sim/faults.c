@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define NS_PER_MS 1000000LL
+#define SPIKE_MAX 100000000
 
 const char *const rh_device_names[RH_DEVICE_COUNT] = {
     "drive", "strap_left", "strap_right", "pad_front", "pad_rear", "encoder", "io",
@@ -31,6 +32,11 @@ const uint8_t rh_device_unit[RH_DEVICE_COUNT] = {1, 1, 2, 1, 2, 1, 2};
 #define ON_ENCODER (1u << RH_DEVICE_ENCODER)
 #define ON_DEVICES ((1u << RH_DEVICE_COUNT) - 1)
 #define ON_ALL ((1u << RH_TARGET_COUNT) - 1)
+
+/* These act on the motor or on the line, not on one request. */
+#define NOT_BY_REQUEST                                                                 \
+    (1u << RH_FAULT_KEEPS_TORQUE | 1u << RH_FAULT_IGNORES_TORQUE |                     \
+     1u << RH_FAULT_TRIP | 1u << RH_FAULT_UNPLUG)
 
 typedef struct {
     const char *name;
@@ -54,6 +60,10 @@ static const kind_t kinds[RH_FAULT_COUNT] = {
     [RH_FAULT_KEEPS_TORQUE] = {"keeps_torque", ON_DRIVE, 0, 0, NULL},
     [RH_FAULT_IGNORES_TORQUE] = {"ignores_torque", ON_DRIVE, 0, 0, NULL},
     [RH_FAULT_TRIP] = {"trip", ON_DRIVE, 0, 0, NULL},
+    [RH_FAULT_FOREIGN] = {"foreign", ON_ALL, 0, 0, "request"},
+    [RH_FAULT_LENGTH] = {"length", ON_ALL, 0, 0, NULL},
+    [RH_FAULT_SPIKE] = {"spike", ON_DRIVE | ON_CELLS | ON_ENCODER, -SPIKE_MAX,
+                        SPIKE_MAX, "speed"},
     [RH_FAULT_UNPLUG] = {"unplug", ON_ALL, 0, 0, NULL},
 };
 
@@ -108,6 +118,32 @@ static bool read_number(const char *word, int low, int high, int *number)
     return true;
 }
 
+/* permille N | rate P%: how many words it took, 0 = there is no share, -EINVAL. */
+static int parse_share(rh_fault_t *fault, char *const *words, int count, char *error,
+                       size_t size)
+{
+    char *end = NULL;
+    bool good;
+
+    if (count == 0 ||
+        (strcmp(words[0], "permille") != 0 && strcmp(words[0], "rate") != 0)) {
+        return 0;
+    }
+    if (count > 1 && words[0][0] == 'p') {
+        good = read_number(words[1], 1, 1000, &fault->permille);
+    } else {
+        fault->permille = count > 1 ? (int)(10.0 * strtod(words[1], &end) + 0.5) : 0;
+        good = end != NULL && strcmp(end, "%") == 0 && fault->permille >= 1 &&
+               fault->permille <= 1000;
+    }
+    if (!good || (NOT_BY_REQUEST & 1u << fault->kind) != 0) {
+        return fail(error, size,
+                    "a share is permille N (1 to 1000) or rate P%% (0.1%% to 100%%), "
+                    "of faults that strike single requests");
+    }
+    return 2;
+}
+
 /* [for MS | count N] */
 static int parse_length(rh_fault_t *fault, char *const *words, int count, char *error,
                         size_t size)
@@ -140,6 +176,7 @@ int rh_fault_parse(rh_fault_t *fault, char *const *words, int count, char *error
 {
     const kind_t *kind;
     int used = 2;
+    int share;
     int index;
 
     *fault = (rh_fault_t){.used = true};
@@ -177,6 +214,11 @@ int rh_fault_parse(rh_fault_t *fault, char *const *words, int count, char *error
         fault->variant = 1;
         used++;
     }
+    share = parse_share(fault, words + used, count - used, error, error_size);
+    if (share < 0) {
+        return share;
+    }
+    used += share;
     return parse_length(fault, words + used, count - used, error, error_size);
 }
 
@@ -197,9 +239,25 @@ int rh_faults_add(rh_faults_t *faults, const rh_fault_t *fault, int64_t now_ns)
     return -ENOSPC;
 }
 
-void rh_faults_clear(rh_faults_t *faults)
+void rh_faults_init(rh_faults_t *faults, uint64_t seed)
 {
     memset(faults, 0, sizeof(*faults));
+    faults->random = seed;
+}
+
+void rh_faults_clear(rh_faults_t *faults)
+{
+    memset(faults->fault, 0, sizeof(faults->fault));
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014). */
+static uint32_t roll(rh_faults_t *faults)
+{
+    uint64_t word = faults->random += 0x9e3779b97f4a7c15u;
+
+    word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9u;
+    word = (word ^ word >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)(word >> 32);
 }
 
 static bool lasts(const rh_fault_t *fault, int64_t now_ns)
@@ -229,14 +287,20 @@ void rh_faults_look(const rh_faults_t *faults, int target, int64_t now_ns,
 {
     memset(set, 0, sizeof(*set));
     for (int i = 0; i < RH_FAULTS_MAX; i++) {
-        if (applies(&faults->fault[i], target, now_ns)) {
+        if (faults->fault[i].permille == 0 &&
+            applies(&faults->fault[i], target, now_ns)) {
             note(set, &faults->fault[i]);
         }
     }
 }
 
-static void use_up(rh_fault_t *fault)
+/* A fault that lasts here strikes this request, or not. */
+static void strike(rh_faults_t *faults, rh_fault_t *fault, rh_fault_set_t *set)
 {
+    if (fault->permille > 0 && (int)(roll(faults) % 1000) >= fault->permille) {
+        return;
+    }
+    note(set, fault);
     if (fault->count > 0) {
         fault->count--;
         fault->used = fault->count > 0;
@@ -246,12 +310,10 @@ static void use_up(rh_fault_t *fault)
 void rh_faults_use(rh_faults_t *faults, int target, int64_t now_ns, rh_fault_set_t *set)
 {
     memset(set, 0, sizeof(*set));
+    set->dice = roll(faults);
     for (int i = 0; i < RH_FAULTS_MAX; i++) {
-        rh_fault_t *fault = &faults->fault[i];
-
-        if (applies(fault, target, now_ns)) {
-            note(set, fault);
-            use_up(fault);
+        if (applies(&faults->fault[i], target, now_ns)) {
+            strike(faults, &faults->fault[i], set);
         }
     }
 }
@@ -264,10 +326,25 @@ void rh_faults_use_own(rh_faults_t *faults, int target, int64_t now_ns,
         rh_fault_t *fault = &faults->fault[i];
 
         if (fault->target == target && lasts(fault, now_ns)) {
-            note(set, fault);
-            use_up(fault);
+            strike(faults, fault, set);
         }
     }
+}
+
+size_t rh_faults_json(uint32_t mask, char *text, size_t size)
+{
+    size_t length = (size_t)snprintf(text, size, "[");
+
+    for (int i = 0; i < RH_FAULT_COUNT && length < size; i++) {
+        if ((mask & 1u << i) != 0) {
+            length += (size_t)snprintf(text + length, size - length, "%s\"%s\"",
+                                       length > 1 ? "," : "", kinds[i].name);
+        }
+    }
+    if (length < size) {
+        length += (size_t)snprintf(text + length, size - length, "]");
+    }
+    return length;
 }
 
 bool rh_fault_in(const rh_fault_set_t *set, rh_fault_kind_t kind)

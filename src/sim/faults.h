@@ -52,6 +52,11 @@ typedef enum {
     RH_FAULT_KEEPS_TORQUE,   /* drive: acknowledges commands, keeps the torque it had */
     RH_FAULT_IGNORES_TORQUE, /* drive: acknowledges commands, gives no torque */
     RH_FAULT_TRIP,           /* drive: goes to error until reset after the fault ends */
+    RH_FAULT_FOREIGN,        /* a whole reply, good CRC, of another slave; variant
+                                "request": of this one, to another request */
+    RH_FAULT_LENGTH,         /* a good CRC over a byte or two too few or too many */
+    RH_FAULT_SPIKE,          /* a good reply whose value is off by `argument` (0.1 N,
+                                counts); drive: position, variant "speed": rpm */
     RH_FAULT_UNPLUG,         /* bus: pty or listener is gone; device: no power */
     RH_FAULT_COUNT
 } rh_fault_kind_t;
@@ -60,7 +65,7 @@ typedef enum {
 #define RH_FAULTS_OF_LINK                                                              \
     (1u << RH_FAULT_LATE | 1u << RH_FAULT_STALE | 1u << RH_FAULT_TRUNCATED |           \
      1u << RH_FAULT_CRC | 1u << RH_FAULT_SILENCE | 1u << RH_FAULT_EXCEPTION |          \
-     1u << RH_FAULT_UNPLUG)
+     1u << RH_FAULT_FOREIGN | 1u << RH_FAULT_LENGTH | 1u << RH_FAULT_UNPLUG)
 
 typedef struct {
     bool used;
@@ -70,12 +75,14 @@ typedef struct {
     int variant;      /* 0 = plain, 1 = the kind's second form */
     int64_t until_ns; /* INT64_MAX = until cleared */
     int count;        /* requests left; -1 = not counted */
+    int permille;     /* share of the requests that it strikes at random; 0 = all */
 } rh_fault_t;
 
-#define RH_FAULTS_MAX 16
+#define RH_FAULTS_MAX 64
 
 typedef struct {
     rh_fault_t fault[RH_FAULTS_MAX];
+    uint64_t random;
 } rh_faults_t;
 
 /* What is broken at one moment at one place. */
@@ -83,6 +90,7 @@ typedef struct {
     uint32_t mask; /* bit per rh_fault_kind_t */
     int argument[RH_FAULT_COUNT];
     int variant[RH_FAULT_COUNT];
+    uint32_t dice; /* random, for the shape of the damage */
 } rh_fault_set_t;
 
 extern const char *const rh_device_names[RH_DEVICE_COUNT];
@@ -91,19 +99,23 @@ extern const char *const rh_bus_names[RH_BUS_COUNT];
 extern const rh_bus_id_t rh_device_bus[RH_DEVICE_COUNT];
 extern const uint8_t rh_device_unit[RH_DEVICE_COUNT];
 
+/* No faults; shares of requests are drawn from `seed`. */
+void rh_faults_init(rh_faults_t *faults, uint64_t seed);
 /*
- * Reads TARGET KIND [args] [for MS | count N] from `words`. `until_ns` is left relative
- * (the time from the start of the fault). 0, or -EINVAL with the reason in `error`.
+ * Reads TARGET KIND [args] [permille N | rate P%] [for MS | count N] from `words`.
+ * `until_ns` is left relative (the time from the start of the fault). 0, or -EINVAL
+ * with the reason in `error`.
  */
 int rh_fault_parse(rh_fault_t *fault, char *const *words, int count, char *error,
                    size_t error_size);
-/* Adds a parsed fault from `now_ns` on; -ENOSPC when sixteen are active. */
+/* Adds a parsed fault from `now_ns` on; -ENOSPC when RH_FAULTS_MAX are active. */
 int rh_faults_add(rh_faults_t *faults, const rh_fault_t *fault, int64_t now_ns);
 void rh_faults_clear(rh_faults_t *faults);
-/* What is broken at `target` now; a device shares its bus's faults. */
+/* What is broken at `target` all the time now, without what strikes some requests; a
+ * device shares its bus's faults. */
 void rh_faults_look(const rh_faults_t *faults, int target, int64_t now_ns,
                     rh_fault_set_t *set);
-/* The same for one request, which uses up counted faults. */
+/* What strikes one request, which uses up counted faults. */
 void rh_faults_use(rh_faults_t *faults, int target, int64_t now_ns,
                    rh_fault_set_t *set);
 /* The same without the faults of the target's bus: for the second cell of a box. */
@@ -111,6 +123,8 @@ void rh_faults_use_own(rh_faults_t *faults, int target, int64_t now_ns,
                        rh_fault_set_t *set);
 /* One line a kind: its argument, its second form, and the targets that can have it. */
 void rh_faults_help(FILE *out);
+/* The names of what is in a set, as a JSON list; returns its length. */
+size_t rh_faults_json(uint32_t mask, char *text, size_t size);
 bool rh_fault_in(const rh_fault_set_t *set, rh_fault_kind_t kind);
 
 #endif

@@ -85,6 +85,7 @@ static void answer_frame(rh_bus_t *bus, const uint8_t *frame, size_t length)
 {
     uint8_t adu[RH_RTU_MAX];
     rh_bus_answer_t answer;
+    int64_t release_ns;
     size_t size;
 
     if (!rh_bus_answer(bus, frame[0], frame + 1, length - 3, &answer)) {
@@ -94,9 +95,10 @@ static void answer_frame(rh_bus_t *bus, const uint8_t *frame, size_t length)
         return;
     }
     if (answer.silent) {
+        rh_bus_trace(bus, &answer, 0);
         return;
     }
-    size = rh_frame_to_rtu(adu, frame[0], answer.pdu.bytes, answer.pdu.length);
+    size = rh_frame_to_rtu(adu, answer.unit, answer.pdu.bytes, answer.pdu.length);
     if (answer.damaged) {
         adu[size - 1] ^= 0x5a;
     }
@@ -104,8 +106,10 @@ static void answer_frame(rh_bus_t *bus, const uint8_t *frame, size_t length)
         size /= 2;
     }
     (void)pthread_mutex_lock(&bus->mutex);
-    rh_wire_reply(&bus->wire, adu, size, answer.delay_ns, !answer.disturbed);
+    release_ns =
+        rh_wire_reply(&bus->wire, adu, size, answer.delay_ns, !answer.disturbed);
     (void)pthread_mutex_unlock(&bus->mutex);
+    rh_bus_trace(bus, &answer, release_ns);
 }
 
 static void release_due(rh_bus_t *bus)

@@ -147,13 +147,17 @@ static void answer_frame(rh_bus_t *bus, server_t *server, int fd, const uint8_t 
     rh_bus_answer_t answer;
     const bool ours = rh_bus_answer(bus, frame[6], frame + RH_MBAP_SIZE,
                                     length - RH_MBAP_SIZE, &answer);
+    int64_t release_ns;
     size_t size;
 
     count_request(bus, ours, ours && !answer.silent);
     if (!ours || answer.silent) {
+        if (ours) {
+            rh_bus_trace(bus, &answer, 0);
+        }
         return;
     }
-    size = rh_frame_to_tcp(adu, rh_frame_word(frame), frame[6], answer.pdu.bytes,
+    size = rh_frame_to_tcp(adu, rh_frame_word(frame), answer.unit, answer.pdu.bytes,
                            answer.pdu.length);
     if (answer.damaged) {
         adu[0] ^= 0x5a;
@@ -161,8 +165,10 @@ static void answer_frame(rh_bus_t *bus, server_t *server, int fd, const uint8_t 
     if (answer.truncated) {
         size /= 2;
     }
+    release_ns = rh_now_ns() + answer.delay_ns;
+    rh_bus_trace(bus, &answer, release_ns);
     if (answer.delay_ns > 0) {
-        send_later(server, fd, rh_now_ns() + answer.delay_ns, adu, size);
+        send_later(server, fd, release_ns, adu, size);
     } else {
         send_bytes(fd, adu, size);
     }

@@ -24,6 +24,7 @@ static const char usage[] =
     "                    [--person KG] [--coupling roller|strap] [--scenario FILE]\n"
     "                    [--fast-wire] [--relay-ms MS] [--gpio DIR]\n"
     "                    [--drive NAME] [--cells NAME] [--encoder NAME]\n"
+    "                    [--trace FILE]\n"
     "       revhyper-sim tell --run-dir DIR WORDS...\n"
     "       revhyper-sim --help\n";
 
@@ -172,6 +173,12 @@ static bool set_encoder(options_t *options, const char *value)
     return set_part(options, RH_PLACE_ENCODER, value);
 }
 
+static bool set_trace(options_t *options, const char *value)
+{
+    options->settings.trace = value;
+    return true;
+}
+
 static bool set_scenario(options_t *options, const char *value)
 {
     options->scenario = value;
@@ -195,6 +202,7 @@ static const struct {
     {"--gpio", "the folder of a gpio-sim chip below /sys/devices/platform", set_gpio},
     {"--drive", "rtelligent-dsy, kinco-fd or stepperonline-a6rs", set_drive},
     {"--cells", "pt113, laumas-tlb or flintec-mcs64", set_cells},
+    {"--trace", "a file", set_trace},
     {"--encoder", "briter-brt38 or kubler-sendix-f58", set_encoder},
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))

@@ -375,7 +375,7 @@ static rh_outcome_t run_fault(rh_order_t *order, rh_sim_t *sim, char *answer)
     }
     rh_bench_unlock(&sim->bench);
     if (result != 0) {
-        return refuse(answer, "sixteen faults are active: 'fault clear' first");
+        return refuse(answer, "too many faults are active: 'fault clear' first");
     }
     return say(answer, "{\"ok\":true,\"mono_ns\":%lld}", (long long)now_ns);
 }
@@ -416,7 +416,8 @@ static const rh_verb_t verbs[] = {
     {"truth", parse_nothing, run_truth, "truth"},
     {"mark", parse_nothing, run_mark, "mark"},
     {"wire", parse_nothing, run_wire, "wire"},
-    {"fault", parse_fault, run_fault, "fault TARGET KIND [args] [for MS|count N]"},
+    {"fault", parse_fault, run_fault,
+     "fault TARGET KIND [args] [permille N|rate P%] [for MS|count N]"},
     {"panel", parse_panel, run_panel, "panel drive ADDRESS VALUE"},
     {"quit", parse_nothing, run_quit, "quit"},
 };

@@ -100,6 +100,23 @@ static int open_truth(rh_sim_t *sim, char *error, size_t size)
     return 0;
 }
 
+static int open_trace(rh_sim_t *sim, const rh_sim_settings_t *settings, char *error,
+                      size_t size)
+{
+    int result = 0;
+
+    if (settings->trace == NULL) {
+        return 0;
+    }
+    sim->trace = rh_trace_open(settings->trace);
+    if (sim->trace == NULL) {
+        result = -errno;
+        (void)snprintf(error, size, "--trace %s: %s", settings->trace,
+                       strerrordesc_np(-result));
+    }
+    return result;
+}
+
 /* A device without a serial port takes its bus to the network. */
 static bool is_tcp(const rh_sim_t *sim, rh_bus_id_t bus)
 {
@@ -125,6 +142,7 @@ static int start_buses(rh_sim_t *sim, const rh_sim_settings_t *settings, char *e
         bus->tcp = is_tcp(sim, bus->id);
         bus->port = settings->port_base > 0 ? settings->port_base + i : 0;
         bus->bench = &sim->bench;
+        bus->trace = sim->trace;
         bus->devices = sim->device;
         (void)snprintf(bus->path, sizeof(bus->path), "%.200s/bus-%s", sim->run_dir,
                        rh_bus_names[i]);
@@ -143,6 +161,9 @@ static int start_all(rh_sim_t *sim, const rh_sim_settings_t *settings, char *err
 
     if (result == 0) {
         result = open_truth(sim, error, size);
+    }
+    if (result == 0) {
+        result = open_trace(sim, settings, error, size);
     }
     if (result == 0) {
         result = open_devices(sim, settings, error, size);
@@ -279,6 +300,9 @@ void rh_sim_stop(rh_sim_t *sim)
     if (sim->truth != NULL) {
         rh_sim_write_truth(sim);
         (void)fclose(sim->truth);
+    }
+    if (sim->trace != NULL) {
+        (void)fclose(sim->trace);
     }
     if (sim->folder_fd >= 0) {
         (void)close(sim->folder_fd);

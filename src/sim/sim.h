@@ -16,9 +16,10 @@
 typedef struct {
     const char *run_dir; /* exists */
     bool tcp;
-    int port_base;    /* N .. N+3; 0 = any */
-    bool fast_wire;   /* no wire time */
-    const char *gpio; /* folder of a gpio-sim chip to drive; NULL = none */
+    int port_base;     /* N .. N+3; 0 = any */
+    bool fast_wire;    /* no wire time */
+    const char *gpio;  /* folder of a gpio-sim chip to drive; NULL = none */
+    const char *trace; /* file of the true registers; NULL = none */
     rh_parts_t parts;
     rh_bench_settings_t bench;
 } rh_sim_settings_t;
@@ -38,6 +39,7 @@ typedef struct {
         lost_ms;   /* milliseconds that the physics thread could not make up */
     int folder_fd; /* the run directory, locked: one machine a folder */
     FILE *truth;
+    FILE *trace; /* NULL = none */
 } rh_sim_t;
 
 /* Everything but sim.json; 0, or -errno with the reason in `error`. The machine is the

@@ -27,6 +27,13 @@ rh_drive_view_t rh_view_drive(const rh_bench_t *bench, const rh_fault_set_t *fau
             view.torque_permille = -view.torque_permille;
         }
     }
+    if (rh_fault_in(faults, RH_FAULT_SPIKE)) {
+        if (faults->variant[RH_FAULT_SPIKE]) {
+            view.speed_rpm += faults->argument[RH_FAULT_SPIKE];
+        } else {
+            view.position += faults->argument[RH_FAULT_SPIKE];
+        }
+    }
     return view;
 }
 
@@ -53,6 +60,9 @@ rh_cell_view_t rh_view_cell(const rh_bench_t *bench, int cell,
     if (has(faults, RH_FAULT_SIGN_FLIP)) {
         view.raw = -view.raw;
     }
+    if (has(faults, RH_FAULT_SPIKE)) {
+        view.raw += faults->argument[RH_FAULT_SPIKE];
+    }
     if (view.raw > FULL_SCALE_DN) {
         view.state = RH_CELL_OVER;
     } else if (view.raw < -FULL_SCALE_DN) {
@@ -74,5 +84,8 @@ int32_t rh_view_arm(const rh_bench_t *bench, const rh_fault_set_t *faults,
     const int32_t counts = bench->sense.arm_counts;
     const bool flipped = has(faults, RH_FAULT_SIGN_FLIP) != mirrored;
 
-    return flipped ? RH_ARM_COUNTS - counts : counts;
+    const int32_t spike =
+        has(faults, RH_FAULT_SPIKE) ? faults->argument[RH_FAULT_SPIKE] : 0;
+
+    return (flipped ? RH_ARM_COUNTS - counts : counts) + spike;
 }

@@ -145,8 +145,8 @@ static rh_wire_reply_t *free_slot(rh_wire_t *wire)
     return oldest;
 }
 
-void rh_wire_reply(rh_wire_t *wire, const uint8_t *bytes, size_t length,
-                   int64_t delay_ns, bool counted)
+int64_t rh_wire_reply(rh_wire_t *wire, const uint8_t *bytes, size_t length,
+                      int64_t delay_ns, bool counted)
 {
     rh_wire_reply_t *reply = free_slot(wire);
 
@@ -162,6 +162,7 @@ void rh_wire_reply(rh_wire_t *wire, const uint8_t *bytes, size_t length,
     if (delay_ns == 0) {
         occupy(wire, reply->release_ns + wire->timing.t35_ns);
     }
+    return reply->release_ns;
 }
 
 rh_wire_reply_t *rh_wire_due(rh_wire_t *wire, int64_t now_ns)

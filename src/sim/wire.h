@@ -91,9 +91,10 @@ const uint8_t *rh_wire_take(rh_wire_t *wire, int64_t now_ns, size_t *length);
 /* The taken frame is for nobody on this line. */
 void rh_wire_ignore(rh_wire_t *wire);
 /* Queues the answer to the taken frame. `delay_ns` > 0 makes it late; `counted` is
- * false for disturbed replies. The oldest is dropped if eight are on their way. */
-void rh_wire_reply(rh_wire_t *wire, const uint8_t *bytes, size_t length,
-                   int64_t delay_ns, bool counted);
+ * false for disturbed replies. The oldest is dropped if eight are on their way. Returns
+ * when it is due. */
+int64_t rh_wire_reply(rh_wire_t *wire, const uint8_t *bytes, size_t length,
+                      int64_t delay_ns, bool counted);
 /* The reply whose release is due first, or NULL. */
 rh_wire_reply_t *rh_wire_due(rh_wire_t *wire, int64_t now_ns);
 /* The reply was written at `now_ns` (stamp it before the write: afterwards the master
