@@ -229,9 +229,10 @@ static void leave_safe(rh_bus_t *bus)
         if (device->bits.count > 0) {
             say_farewell(bus, (rh_job_t){RH_JOB_BITS, d, 0});
         }
-        if (device->channel_count > 0 &&
-            device->channels[0].kind == RH_CHANNEL_TORQUE) {
-            say_farewell(bus, (rh_job_t){RH_JOB_CHANNEL, d, 0});
+        for (int i = 0; i < device->channel_count; i++) {
+            if (device->channels[i].kind != RH_CHANNEL_SPEED) {
+                say_farewell(bus, (rh_job_t){RH_JOB_CHANNEL, d, i});
+            }
         }
     }
 }

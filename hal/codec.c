@@ -25,9 +25,10 @@ static const struct {
     int words;
     double min, max; /* of the integers */
 } types[] = {
-    [RH_REG_U16] = {1, 0.0, UINT16_MAX}, [RH_REG_I16] = {1, INT16_MIN, INT16_MAX},
-    [RH_REG_U32] = {2, 0.0, UINT32_MAX}, [RH_REG_I32] = {2, INT32_MIN, INT32_MAX},
-    [RH_REG_F32] = {2, 0.0, 0.0},        [RH_REG_BIT] = {1, 0.0, 1.0},
+    [RH_REG_U16] = {1, 0.0, UINT16_MAX},   [RH_REG_I16] = {1, INT16_MIN, INT16_MAX},
+    [RH_REG_U32] = {2, 0.0, UINT32_MAX},   [RH_REG_I32] = {2, INT32_MIN, INT32_MAX},
+    [RH_REG_F32] = {2, 0.0, 0.0},          [RH_REG_BIT] = {1, 0.0, 1.0},
+    [RH_REG_MAG32] = {2, 0.0, UINT32_MAX},
 };
 
 static uint32_t join(rh_order_t order, const uint16_t *words)
@@ -79,9 +80,21 @@ rh_decoded_t rh_codec_decode(rh_reg_type_t type, rh_order_t order,
         return (rh_decoded_t){bits != 0, bits != 0, true};
     case RH_REG_U16:
     case RH_REG_U32:
+    case RH_REG_MAG32:
         break;
     }
     return (rh_decoded_t){bits, (int32_t)bits, true};
+}
+
+rh_decoded_t rh_codec_signed(rh_decoded_t magnitude, bool is_negative)
+{
+    rh_decoded_t number = magnitude;
+    number.is_valid = magnitude.is_valid && magnitude.raw >= 0;
+    if (is_negative && number.is_valid) {
+        number.value = -magnitude.value;
+        number.raw = -magnitude.raw;
+    }
+    return number;
 }
 
 static int encode_float(rh_order_t order, double value, uint16_t *words)

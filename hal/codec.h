@@ -29,6 +29,9 @@ int rh_codec_words(rh_reg_type_t type);
 rh_decoded_t rh_codec_decode(rh_reg_type_t type, rh_order_t order,
                              const uint16_t *words);
 
+/* A mag32 with its sign. Invalid where an int32_t cannot hold it. */
+rh_decoded_t rh_codec_signed(rh_decoded_t magnitude, bool is_negative);
+
 /* The inverse, rounded to nearest for integers. -ERANGE, and words untouched, where the
  * type cannot hold the value (a value that is no number included). */
 int rh_codec_encode(rh_reg_type_t type, rh_order_t order, double value,

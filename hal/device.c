@@ -4,6 +4,7 @@
  */
 #include "device.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,10 +31,20 @@ double rh_device_gain(const rh_device_settings_t *settings, const rh_register_t 
     if (starts_with(source->role, "torque")) {
         return gain / PERCENT * settings->rated_torque_nm * settings->gear_ratio;
     }
-    if (starts_with(source->role, "rate") || starts_with(source->role, "speed_limit")) {
+    if (starts_with(source->role, "rate") || starts_with(source->role, "speed")) {
         return gain * DPS_PER_RPM / settings->gear_ratio;
     }
     return gain;
+}
+
+const rh_channel_t *rh_device_channel(const rh_device_t *device, rh_channel_kind_t kind)
+{
+    for (int i = 0; i < device->channel_count; i++) {
+        if (device->channels[i].kind == kind) {
+            return &device->channels[i];
+        }
+    }
+    return NULL;
 }
 
 bool rh_device_is_lost(const rh_device_t *device)
@@ -47,6 +58,7 @@ static void request_channel(rh_device_t *device, rh_channel_t *channel,
                             const rh_outputs_t *outputs, rh_frame_t *request)
 {
     channel->sent = rh_channel_wanted(channel, outputs);
+    channel->is_open = true;
     rh_startup_write(device->settings, channel->target, channel->sent, request);
 }
 
@@ -89,11 +101,16 @@ void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *ou
 static void put_number(const rh_item_t *item, const uint8_t *reply, bool is_good,
                        rh_hal_sample_t *sample)
 {
+    const rh_register_t *source = item->source;
     uint16_t words[2] = {rh_frame_word(reply, item->at), 0};
-    if (rh_codec_words(item->source->type) == 2) {
+    if (rh_codec_words(source->type) == 2) {
         words[1] = rh_frame_word(reply, item->at + 1);
     }
-    rh_decoded_t got = rh_codec_decode(item->source->type, item->source->order, words);
+    rh_decoded_t got = rh_codec_decode(source->type, source->order, words);
+    if (source->type == RH_REG_MAG32) {
+        uint32_t word = rh_frame_word(reply, item->sign_at);
+        got = rh_codec_signed(got, (word & source->sign_mask) != 0);
+    }
     double value = got.value * item->gain + item->offset;
     bool fits = rh_codec_milli(value, &sample->milli);
     sample->raw = got.raw;
@@ -124,41 +141,63 @@ static void put_drive_status(const rh_device_t *device, rh_hal_sample_t *sample)
     sample->quality = RH_QUALITY_GOOD;
 }
 
-static void put_confirmed(const rh_item_t *item, const rh_channel_t *torque,
+/* False while no command is confirmed: then there is nothing to show. */
+static bool put_confirmed(const rh_device_t *device, const rh_item_t *item,
                           rh_hal_sample_t *sample)
 {
-    sample->raw = torque->confirmed;
-    sample->quality =
-        rh_codec_milli(torque->confirmed * item->gain + item->offset, &sample->milli)
-            ? RH_QUALITY_GOOD
-            : RH_QUALITY_BAD;
+    const rh_channel_t *torque = rh_device_channel(device, RH_CHANNEL_TORQUE);
+    int32_t number = 0;
+    if (torque == NULL || !rh_channel_confirmed(torque, &number)) {
+        return false;
+    }
+    double gain = torque->partner != NULL ? fabs(item->gain) : item->gain;
+    sample->raw = number;
+    sample->quality = rh_codec_milli(number * gain + item->offset, &sample->milli)
+                          ? RH_QUALITY_GOOD
+                          : RH_QUALITY_BAD;
+    return true;
+}
+
+/* Does the word that judges the item call its value good? */
+static bool is_good(const rh_device_t *device, const rh_item_t *item,
+                    const uint8_t *reply)
+{
+    const rh_profile_t *profile = &device->settings->profile;
+    if (strcmp(profile->kind, "drive") == 0) {
+        return true; /* its status is a signal of its own */
+    }
+    if (item->status_at >= 0) {
+        return rh_codec_status_is_good(profile, rh_frame_word(reply, item->status_at));
+    }
+    return !device->has_status || rh_codec_status_is_good(profile, device->status);
 }
 
 static bool put_item(const rh_device_t *device, const rh_item_t *item,
                      const uint8_t *reply, rh_hal_sample_t *sample)
 {
-    const rh_profile_t *profile = &device->settings->profile;
-    bool is_good = strcmp(profile->kind, "drive") == 0 || !device->has_status ||
-                   rh_codec_status_is_good(profile, device->status);
-
     switch (item->kind) {
     case RH_ITEM_NUMBER:
-        put_number(item, reply, is_good, sample);
+        put_number(item, reply, is_good(device, item, reply), sample);
         break;
     case RH_ITEM_FLAG:
-        put_flag(item, reply, is_good, sample);
+        put_flag(item, reply, is_good(device, item, reply), sample);
         break;
     case RH_ITEM_DRIVE_STATUS:
         put_drive_status(device, sample);
         break;
     case RH_ITEM_TORQUE_CONFIRMED:
-        if (!device->channels[0].is_confirmed) {
-            return false;
-        }
-        put_confirmed(item, &device->channels[0], sample);
-        break;
+        return put_confirmed(device, item, sample);
     }
     return true;
+}
+
+static void take_status(rh_device_t *device, uint32_t word)
+{
+    device->status = word;
+    device->has_status = true;
+    for (int i = 0; i < device->channel_count; i++) {
+        device->channels[i].drive_word = word;
+    }
 }
 
 static void take_block(rh_device_t *device, int index, const uint8_t *reply,
@@ -168,8 +207,7 @@ static void take_block(rh_device_t *device, int index, const uint8_t *reply,
 
     block->failures = 0;
     if (block->status_at >= 0) {
-        device->status = rh_frame_word(reply, block->status_at);
-        device->has_status = true;
+        take_status(device, rh_frame_word(reply, block->status_at));
     }
     for (int i = 0; i < device->item_count; i++) {
         const rh_item_t *item = &device->items[i];
@@ -197,6 +235,7 @@ void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
     case RH_JOB_CHANNEL:
         device->channels[job.index].confirmed = device->channels[job.index].sent;
         device->channels[job.index].is_confirmed = true;
+        device->channels[job.index].is_open = false;
         break;
     case RH_JOB_BITS:
         device->bits.confirmed = device->bits.sent;
@@ -234,6 +273,7 @@ void rh_device_forget(rh_device_t *device, rh_hal_sample_t *samples)
     device->bits.is_confirmed = false;
     for (int i = 0; i < device->channel_count; i++) {
         device->channels[i].is_confirmed = false;
+        device->channels[i].drive_word = 0;
     }
     for (int i = 0; i < device->item_count; i++) {
         lose(&device->items[i], samples);

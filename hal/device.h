@@ -13,7 +13,7 @@
 #include "rh/hal.h"
 
 #define RH_LOST_FAILURES 3 /* failed attempts running: the device does not answer */
-#define RH_CHANNELS 3
+#define RH_CHANNELS 4
 #define RH_STEPS_MAX (RH_PROFILE_STARTUP + 1)
 
 /* ---- jobs: what a bus can do next ------------------------------------------- */
@@ -46,7 +46,9 @@ typedef struct {
     rh_item_kind_t kind;
     int signal, block;
     const rh_register_t *source;
-    int at; /* words or bits from the block's start */
+    int at;        /* words or bits from the block's start */
+    int status_at; /* its own status word there; -1 = the device's */
+    int sign_at;   /* mag32: the word with its sign there */
     double gain, offset;
     bool invert;
 } rh_item_t;
@@ -59,16 +61,26 @@ typedef struct {
 
 /* ---- outputs ---------------------------------------------------------------- */
 
-typedef enum { RH_CHANNEL_TORQUE = 0, RH_CHANNEL_SPEED } rh_channel_kind_t;
+typedef enum {
+    RH_CHANNEL_TORQUE = 0,
+    RH_CHANNEL_SPEED,
+    RH_CHANNEL_SERVO /* a control word by CiA 402 */
+} rh_channel_kind_t;
 
 /* A command register. Numbers are the register's own, as written. */
-typedef struct {
+typedef struct rh_channel {
     rh_channel_kind_t kind;
     const rh_register_t *target;
+    /* mode = speed+limit: the torque channel is the torque's size, the speed channel
+     * has its direction, and each waits for what the other one has confirmed. Else
+     * NULL. */
+    const struct rh_channel *partner;
+    uint32_t drive_word; /* servo: the drive's newest status word, 0 = none yet */
     double gain, offset; /* of the signal, as in rh_item_t */
     int32_t limit_milli; /* the fence, in the signal's thousandths */
     int32_t sent, confirmed;
     bool is_confirmed; /* since the last (re)connect */
+    bool is_open;      /* written since, and not confirmed: it may hold either */
 } rh_channel_t;
 
 /* The outputs of an I/O module, one FC15. Positions are from the first, -1 = unbound.
@@ -123,6 +135,20 @@ typedef struct {
  * The drive's percent of rated torque and rpm become N m and deg/s at the arm. */
 double rh_device_gain(const rh_device_settings_t *settings, const rh_register_t *source,
                       double binding_scale);
+
+/* The drive's channel of a kind, or NULL. */
+const rh_channel_t *rh_device_channel(const rh_device_t *device,
+                                      rh_channel_kind_t kind);
+
+/* The torque that the drive is confirmed to be told, as the number of its register and
+ * with its direction; false while none is confirmed. */
+bool rh_channel_confirmed(const rh_channel_t *torque, int32_t *number);
+
+/* Something is to be written: another number, or one that nobody has confirmed. */
+bool rh_channel_is_changed(const rh_channel_t *channel, const rh_outputs_t *outputs);
+
+/* The way to safety: torque to zero, power off. It goes before everything. */
+bool rh_channel_is_retreat(const rh_channel_t *channel, const rh_outputs_t *outputs);
 
 /* What the channel wants now, as the register's number. Within the fence. */
 int32_t rh_channel_wanted(const rh_channel_t *channel, const rh_outputs_t *outputs);

@@ -246,6 +246,7 @@ static void copy_device(const rh_hal_t *hal, int index, const rh_bus_report_t *r
     stats->age_ns = rh_pace_now_ns() - (since_ns > 0 ? since_ns : hal->opened_ns);
     stats->replies = report->devices[place].replies;
     stats->errors = report->devices[place].errors;
+    rh_wiring_problem(settings, stats->problem, sizeof(stats->problem));
 }
 
 /* The service thread has time: caught in the middle of a write it tries again, and

@@ -4,10 +4,11 @@
  *
  * Three things make "a changed safety output is next" more than a sort. A torque that
  * changes in every tick would starve the drive's own answer, so a mere change never
- * goes twice running; only the way to zero does. The first repeat of a failed read goes
- * before a mere change, or one late reply would cost more than 30 ms of age. And a
- * heartbeat is always changing: it has its turn, and goes first only when that is
- * overdue.
+ * goes twice running, and a torque only once in a round of the drive's reads, which for
+ * a scattered map are several; only the way to zero goes at once. The first repeat of a
+ * failed read goes before a mere change, or one late reply would cost more than 30 ms
+ * of age. And a heartbeat is always changing: it has its turn, and goes first only when
+ * that is overdue.
  */
 #include "schedule.h"
 
@@ -27,8 +28,22 @@ static void add_turn(rh_schedule_t *schedule, rh_job_kind_t kind, int index)
     *turn = (rh_job_t){kind, schedule->device_count, index};
 }
 
+/* Reads of a device in one round; those in turn count as their share, rounded down. */
+static int reads_in_round(const rh_device_t *device)
+{
+    double reads = 0.0;
+    for (int i = 0; i < device->block_count; i++) {
+        int every = device->blocks[i].range->every;
+        reads += 1.0 / (every > 1 ? every : 1);
+    }
+    return (int)(reads + 0.001);
+}
+
 void rh_schedule_add(rh_schedule_t *schedule, rh_device_t *device)
 {
+    int reads = reads_in_round(device);
+    schedule->reads_due[schedule->device_count] = reads;
+    schedule->reads[schedule->device_count] = reads;
     for (int i = 0; i < device->channel_count; i++) {
         if (device->channels[i].kind == RH_CHANNEL_TORQUE) {
             add_turn(schedule, RH_JOB_CHANNEL, i);
@@ -80,20 +95,6 @@ static bool heartbeat_is_overdue(const rh_bits_t *bits, const rh_outputs_t *outp
            now_ns - bits->sent_ns >= HEARTBEAT_DUE_NS;
 }
 
-static bool channel_changed(const rh_channel_t *channel, const rh_outputs_t *outputs)
-{
-    int32_t wanted = rh_channel_wanted(channel, outputs);
-    return !channel->is_confirmed || wanted != channel->confirmed ||
-           wanted != channel->sent;
-}
-
-static bool goes_to_zero(const rh_channel_t *channel, const rh_outputs_t *outputs)
-{
-    return channel->kind == RH_CHANNEL_TORQUE &&
-           rh_channel_wanted(channel, outputs) == 0 &&
-           channel_changed(channel, outputs);
-}
-
 /* Outputs that go before everything else, a failed request included. */
 static rh_job_t urgent(const rh_schedule_t *schedule, const rh_outputs_t *outputs,
                        int64_t now_ns)
@@ -108,7 +109,7 @@ static rh_job_t urgent(const rh_schedule_t *schedule, const rh_outputs_t *output
             return (rh_job_t){RH_JOB_BITS, d, 0};
         }
         for (int i = 0; i < device->channel_count; i++) {
-            if (goes_to_zero(&device->channels[i], outputs)) {
+            if (rh_channel_is_retreat(&device->channels[i], outputs)) {
                 return (rh_job_t){RH_JOB_CHANNEL, d, i};
             }
         }
@@ -127,8 +128,10 @@ static rh_job_t changed(const rh_schedule_t *schedule, const rh_outputs_t *outpu
         }
         for (int i = device->channel_count - 1; i >= 0; i--) {
             rh_job_t job = {RH_JOB_CHANNEL, d, i};
-            if (!is_same(job, schedule->last) &&
-                channel_changed(&device->channels[i], outputs)) {
+            bool has_had = device->channels[i].kind == RH_CHANNEL_TORQUE &&
+                           schedule->reads[d] < schedule->reads_due[d];
+            if (!is_same(job, schedule->last) && !has_had &&
+                rh_channel_is_changed(&device->channels[i], outputs)) {
                 return job;
             }
         }
@@ -149,8 +152,10 @@ static rh_job_t turn_into(const rh_schedule_t *schedule, rh_job_t turn, int64_t 
         return (rh_job_t){RH_JOB_STEP, turn.device, 0};
     }
     if (turn.kind == RH_JOB_BLOCK) {
-        uint64_t every = (uint64_t)device->blocks[turn.index].range->every;
-        return every <= 1 || schedule->rounds % every == 0 ? turn : no_job;
+        const rh_block_t *range = device->blocks[turn.index].range;
+        uint64_t every = (uint64_t)range->every;
+        bool is_due = every <= 1 || schedule->rounds % every == (uint64_t)range->phase;
+        return is_due ? turn : no_job;
     }
     /* an output that a change has just written has had its turn; before the start-up is
        through nothing is commanded */
@@ -209,11 +214,23 @@ static rh_job_t choose(rh_schedule_t *schedule, const rh_outputs_t *outputs,
     return job;
 }
 
+static void note(rh_schedule_t *schedule, rh_job_t job)
+{
+    const rh_device_t *device = schedule->devices[job.device];
+    if (job.kind == RH_JOB_BLOCK) {
+        schedule->reads[job.device]++;
+    } else if (job.kind == RH_JOB_CHANNEL &&
+               device->channels[job.index].kind == RH_CHANNEL_TORQUE) {
+        schedule->reads[job.device] = 0;
+    }
+}
+
 rh_job_t rh_schedule_next(rh_schedule_t *schedule, const rh_outputs_t *outputs,
                           int64_t now_ns)
 {
     rh_job_t job = choose(schedule, outputs, now_ns);
     schedule->last = job;
+    note(schedule, job);
     return job;
 }
 

@@ -14,6 +14,8 @@
 
 typedef struct {
     rh_device_t *devices[RH_DEVICE_MAX];
+    int reads_due[RH_DEVICE_MAX]; /* of a device between two mere changes of torque */
+    int reads[RH_DEVICE_MAX];     /* since its latest torque */
     int device_count;
     rh_job_t turns[RH_TURNS_MAX];
     int turn_count, next;

@@ -45,8 +45,9 @@ void rh_startup_request(const rh_device_t *device, rh_frame_t *request)
     const rh_register_t *target = step->target;
 
     if (device->startup.reads_back) {
-        rh_block_t range = {target->space, target->address,
-                            rh_codec_words(target->type), 1};
+        rh_block_t range = {.space = target->space,
+                            .address = target->address,
+                            .count = rh_codec_words(target->type)};
         rh_frame_read(request, device->settings->slave, &range);
     } else {
         write_words(device->settings, target, step->words, request);
@@ -114,6 +115,7 @@ void rh_startup_take(rh_device_t *device, const uint8_t *reply, int64_t now_ns)
                 rh_codec_decode(step->target->type, step->target->order, step->words);
             channel->sent = channel->confirmed = number.raw;
             channel->is_confirmed = true;
+            channel->is_open = false;
         }
     }
     if (step->readback) {

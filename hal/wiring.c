@@ -51,6 +51,45 @@ static int use_block(rh_wiring_t *wiring, const rh_register_t *source)
     return -1;
 }
 
+/* Where the word of a role lies in a block that is read anyway: a word from another
+ * read says nothing about the value. Refused, -1, where it does not. */
+static int word_in_block(const rh_wiring_t *wiring, const rh_register_t *source,
+                         const char *role, int index)
+{
+    const rh_profile_t *profile = rh_wiring_profile(wiring);
+    const rh_block_t *range = wiring->device->blocks[index].range;
+    const rh_register_t *word = rh_wiring_register(profile, role);
+    if (word != NULL && !is_bits(word->space) && rh_codec_words(word->type) == 1 &&
+        block_holds(range, word)) {
+        return word->address - range->address;
+    }
+    (void)rh_wiring_refuse(wiring->error,
+                           "profile %s: '%s' needs the word '%s' in the same read; let "
+                           "one block cover both",
+                           profile->name, source->role, role);
+    return -1;
+}
+
+/* The words that come with a value: its own status, its sign. */
+static int add_words(const rh_wiring_t *wiring, rh_item_t *item)
+{
+    const rh_register_t *source = item->source;
+    if (item->kind == RH_ITEM_TORQUE_CONFIRMED) {
+        return 0;
+    }
+    if (source->status_role[0] != '\0' && strcmp(source->status_role, "status") != 0) {
+        item->status_at =
+            word_in_block(wiring, source, source->status_role, item->block);
+        if (item->status_at < 0) {
+            return -EINVAL;
+        }
+    }
+    if (source->type == RH_REG_MAG32) {
+        item->sign_at = word_in_block(wiring, source, source->sign_role, item->block);
+    }
+    return item->sign_at < 0 ? -EINVAL : 0;
+}
+
 static int use_status(rh_wiring_t *wiring)
 {
     const rh_register_t *status =
@@ -156,17 +195,19 @@ static int add_input(rh_wiring_t *wiring, const rh_binding_t *binding)
                                 "device %s: the scale of role '%s' must not be 0",
                                 device->settings->name, binding->role);
     }
-    device->items[device->item_count++] = (rh_item_t){
+    rh_item_t *item = &device->items[device->item_count++];
+    *item = (rh_item_t){
         .kind = kind,
         .signal = binding->signal,
         .block = block,
         .source = source,
         .at = place->address - device->blocks[block].range->address,
+        .status_at = -1,
         .gain = gain,
         .offset = binding->offset,
         .invert = binding->invert,
     };
-    return 0;
+    return add_words(wiring, item);
 }
 
 /* ---- the whole -------------------------------------------------------------- */
@@ -187,6 +228,25 @@ static int add_bindings(rh_wiring_t *wiring, bool outputs)
     return 0;
 }
 
+/* Blocks are read in the profile's order, not in that of the machine's bindings. */
+static void sort_blocks(rh_device_t *device)
+{
+    for (int a = 0; a < device->block_count; a++) {
+        for (int b = a + 1; b < device->block_count; b++) {
+            if (device->blocks[b].range >= device->blocks[a].range) {
+                continue;
+            }
+            rh_hal_block_t earlier = device->blocks[b];
+            device->blocks[b] = device->blocks[a];
+            device->blocks[a] = earlier;
+            for (int i = 0; i < device->item_count; i++) {
+                int *block = &device->items[i].block;
+                *block = *block == a ? b : *block == b ? a : *block;
+            }
+        }
+    }
+}
+
 int rh_wiring_device(rh_device_t *device, const rh_hal_settings_t *settings, int index,
                      const rh_wiring_error_t *error)
 {
@@ -194,12 +254,14 @@ int rh_wiring_device(rh_device_t *device, const rh_hal_settings_t *settings, int
     *device = (rh_device_t){.settings = &settings->devices[index]};
     device->bits.heartbeat = device->bits.servo_on = device->bits.lamp = -1;
     const rh_profile_t *profile = rh_wiring_profile(&wiring);
-    device->may_be_ready = strcmp(profile->kind, "drive") != 0 || profile->fences_known;
+    device->may_be_ready = rh_wiring_may_be_ready(profile);
 
     int result = check_blocks(&wiring);
     result = result == 0 ? add_bindings(&wiring, true) : result;
     result = result == 0 ? rh_wiring_place_bits(&wiring) : result;
+    result = result == 0 ? rh_wiring_pair_channels(&wiring) : result;
     result = result == 0 ? add_bindings(&wiring, false) : result;
     result = result == 0 ? use_status(&wiring) : result;
+    sort_blocks(device);
     return result == 0 ? rh_wiring_add_startup(&wiring) : result;
 }

@@ -36,6 +36,12 @@ int rh_wiring_device(rh_device_t *device, const rh_hal_settings_t *settings, int
 /* The register of a role, or NULL. */
 const rh_register_t *rh_wiring_register(const rh_profile_t *profile, const char *role);
 
+/* A drive whose fences are not known never is. */
+bool rh_wiring_may_be_ready(const rh_profile_t *profile);
+
+/* Why a device can never be ready, in one sentence; "" where it can. */
+void rh_wiring_problem(const rh_device_settings_t *device, char *text, size_t size);
+
 /* The silence a bus keeps before each request, us. */
 int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int bus);
 

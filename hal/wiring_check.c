@@ -37,6 +37,25 @@ const rh_register_t *rh_wiring_register(const rh_profile_t *profile, const char 
     return NULL;
 }
 
+bool rh_wiring_may_be_ready(const rh_profile_t *profile)
+{
+    return strcmp(profile->kind, "drive") != 0 || profile->fences == RH_FENCES_YES;
+}
+
+void rh_wiring_problem(const rh_device_settings_t *device, char *text, size_t size)
+{
+    const rh_profile_t *profile = &device->profile;
+    text[0] = '\0';
+    if (!rh_wiring_may_be_ready(profile)) {
+        (void)snprintf(text, size,
+                       "profile %s %s the drive's torque and speed limits, so this "
+                       "machine never arms with it",
+                       profile->name,
+                       profile->fences == RH_FENCES_UNKNOWN ? "does not know where are"
+                                                            : "has no registers for");
+    }
+}
+
 int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int bus)
 {
     const rh_bus_settings_t *own = &settings->buses[bus];
@@ -177,8 +196,11 @@ static int check_drive(const rh_device_settings_t *device,
             "and speed_limit_dps of a drive must be above 0",
             device->name);
     }
-    if (profile->fences_known &&
-        (!has_fence(profile, "torque_limit") || !has_fence(profile, "speed_limit"))) {
+    /* with speed+limit the torque limit is the command itself */
+    bool has_torque = profile->mode == RH_DRIVE_MODE_SPEED_LIMIT ||
+                      has_fence(profile, "torque_limit");
+    if (profile->fences == RH_FENCES_YES &&
+        !(has_torque && has_fence(profile, "speed_limit"))) {
         return rh_wiring_refuse(error,
                                 "device %s: profile %s says fences = yes, but does not "
                                 "write torque_limit and speed_limit at start with "

@@ -16,6 +16,7 @@ static int32_t limit_milli(const rh_device_settings_t *settings, rh_channel_kind
 {
     double limit = kind == RH_CHANNEL_TORQUE ? settings->torque_limit_nm
                                              : settings->speed_limit_dps;
+    /* a control word is no number with a limit: nobody asks for this one */
     int32_t milli = 0;
     (void)rh_codec_milli(limit, &milli);
     return milli;
@@ -45,6 +46,25 @@ static int add_channel(rh_wiring_t *wiring, const rh_binding_t *binding,
     return 0;
 }
 
+/* The power stage by register. The profile must say so: a control word written to
+ * whatever register is no way to switch a motor. */
+static int add_servo(rh_wiring_t *wiring, const rh_binding_t *binding,
+                     const rh_register_t *target)
+{
+    const rh_profile_t *profile = rh_wiring_profile(wiring);
+    const rh_register_t *status = rh_wiring_register(profile, "status");
+    if (!profile->servo_on_by_register || status == NULL ||
+        strcmp(target->role, "control") != 0 || !(fabs(target->scale - 1.0) <= 0.0)) {
+        return rh_wiring_refuse(wiring->error,
+                                "device %s: profile %s does not switch its power stage "
+                                "by '%s'; bind servo_on to an output that feeds the "
+                                "drive's servo-on input",
+                                wiring->device->settings->name, profile->name,
+                                target->role);
+    }
+    return add_channel(wiring, binding, RH_CHANNEL_SERVO, target);
+}
+
 /* Both directions of a speed limit follow the one output. */
 static int add_speed_limit(rh_wiring_t *wiring, const rh_binding_t *binding,
                            const rh_register_t *target)
@@ -52,7 +72,9 @@ static int add_speed_limit(rh_wiring_t *wiring, const rh_binding_t *binding,
     const rh_register_t *other =
         rh_wiring_register(rh_wiring_profile(wiring), "speed_limit_neg");
     int result = add_channel(wiring, binding, RH_CHANNEL_SPEED, target);
-    if (result == 0 && other != NULL && other != target) {
+    bool has_other = rh_wiring_profile(wiring)->mode == RH_DRIVE_MODE_TORQUE &&
+                     other != NULL && other != target;
+    if (result == 0 && has_other) {
         result = add_channel(wiring, binding, RH_CHANNEL_SPEED, other);
     }
     return result;
@@ -113,6 +135,44 @@ int rh_wiring_place_bits(rh_wiring_t *wiring)
     return 0;
 }
 
+static rh_channel_t *channel_of(rh_device_t *device, rh_channel_kind_t kind)
+{
+    for (int i = 0; i < device->channel_count; i++) {
+        if (device->channels[i].kind == kind) {
+            return &device->channels[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_signed(const rh_register_t *target)
+{
+    return target->type == RH_REG_I16 || target->type == RH_REG_I32;
+}
+
+int rh_wiring_pair_channels(rh_wiring_t *wiring)
+{
+    rh_channel_t *torque = channel_of(wiring->device, RH_CHANNEL_TORQUE);
+    rh_channel_t *speed = channel_of(wiring->device, RH_CHANNEL_SPEED);
+    if (torque == NULL ||
+        rh_wiring_profile(wiring)->mode != RH_DRIVE_MODE_SPEED_LIMIT) {
+        return 0;
+    }
+    bool has_offset = fabs(torque->offset) > 0.0;
+    if (speed == NULL || !is_signed(speed->target) || has_offset ||
+        fabs(speed->offset) > 0.0) {
+        return rh_wiring_refuse(
+            wiring->error,
+            "device %s: mode = speed+limit takes torque_command to a torque limit and "
+            "speed_limit to a signed speed command of the same drive, both without "
+            "offset",
+            wiring->device->settings->name);
+    }
+    torque->partner = speed;
+    speed->partner = torque;
+    return 0;
+}
+
 int rh_wiring_add_output(rh_wiring_t *wiring, const rh_binding_t *binding)
 {
     const rh_register_t *target = rh_wiring_source(wiring, binding);
@@ -124,6 +184,9 @@ int rh_wiring_add_output(rh_wiring_t *wiring, const rh_binding_t *binding)
         return add_channel(wiring, binding, RH_CHANNEL_TORQUE, target);
     case RH_OUTPUT_SPEED_LIMIT:
         return add_speed_limit(wiring, binding, target);
+    case RH_OUTPUT_SERVO_ON:
+        return target->space == RH_SPACE_COIL ? add_bit(wiring, binding, target)
+                                              : add_servo(wiring, binding, target);
     default:
         return add_bit(wiring, binding, target);
     }

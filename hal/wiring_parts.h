@@ -28,6 +28,9 @@ int rh_wiring_add_output(rh_wiring_t *wiring, const rh_binding_t *binding);
 /* After the last output: bits become positions in one write. 0 or -EINVAL. */
 int rh_wiring_place_bits(rh_wiring_t *wiring);
 
+/* mode = speed+limit: torque and speed channel learn of each other. 0 or -EINVAL. */
+int rh_wiring_pair_channels(rh_wiring_t *wiring);
+
 /* The steps of the start-up. 0 or -EINVAL. */
 int rh_wiring_add_startup(rh_wiring_t *wiring);
 

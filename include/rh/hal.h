@@ -32,7 +32,8 @@ typedef enum {
     RH_REG_U32,
     RH_REG_I32,
     RH_REG_F32,
-    RH_REG_BIT /* a coil or a discrete input */
+    RH_REG_BIT,  /* a coil or a discrete input */
+    RH_REG_MAG32 /* u32 without its sign, which is a bit of another register */
 } rh_reg_type_t;
 
 /* Byte order of a 32-bit value on the wire, a = most significant byte. */
@@ -60,6 +61,13 @@ typedef struct {
     double scale; /* value in `unit` = raw * scale */
     char unit[RH_HAL_NAME];
     bool writable;
+    /* The word that judges the value, of several channels in one device; "" = status.
+     * Any other one must come in the same read. */
+    char status_role[RH_HAL_NAME];
+    /* mag32: the value is negative where a bit of the mask is set in this word, which
+     * must come in the same read. */
+    char sign_role[RH_HAL_NAME];
+    uint32_t sign_mask;
 } rh_register_t;
 
 /* A range that is read in one request, with what it holds found by address. */
@@ -67,6 +75,7 @@ typedef struct {
     rh_space_t space;
     int32_t address, count;
     int32_t every; /* 1 = each cycle of its bus */
+    int32_t phase; /* with every = K: in the cycles that leave this rest, 0 … K - 1 */
 } rh_block_t;
 
 /* A status bit of the device and what it means: X in {ok, fault, run, ready, busy,
@@ -85,11 +94,28 @@ typedef struct {
     bool readback;
 } rh_startup_t;
 
+/* Torque and speed limits in the drive itself. Only a drive whose fences are known, and
+ * written and read back at each start, may arm. */
+typedef enum {
+    RH_FENCES_NO = 0,
+    RH_FENCES_YES,
+    RH_FENCES_UNKNOWN /* the drive has some, at addresses nobody has told */
+} rh_fences_t;
+
+/* How a drive takes a torque (HARDWARE.md 2.7). */
+typedef enum {
+    RH_DRIVE_MODE_TORQUE = 0, /* a register for it */
+    /* None: it is told a speed in the direction of the torque, the speed limit, and the
+     * torque's size as its torque limit. */
+    RH_DRIVE_MODE_SPEED_LIMIT
+} rh_drive_mode_t;
+
 typedef struct {
     char name[RH_HAL_NAME];
-    char kind[RH_HAL_NAME];   /* drive, cell, encoder, io */
-    char status[RH_HAL_NAME]; /* documented | verified */
-    char source[RH_HAL_TEXT];
+    char kind[RH_HAL_NAME];    /* drive, cell, encoder, io */
+    char status[RH_HAL_NAME];  /* documented | verified */
+    char source[RH_HAL_TEXT];  /* document and page */
+    char confirm[RH_HAL_TEXT]; /* what only a bench run can tell */
     char quirks[RH_HAL_TEXT];
     bool rtu, tcp;
     int32_t bauds[8], baud_count;
@@ -106,10 +132,11 @@ typedef struct {
     int32_t bit_count;
     rh_startup_t startup[RH_PROFILE_STARTUP];
     int32_t startup_count;
-    bool fences_known;         /* false refuses to arm */
+    rh_fences_t fences;
+    rh_drive_mode_t mode;      /* drives */
     bool comm_watchdog;        /* the drive stops by itself when Modbus is silent */
     bool speed_limit_brakes;   /* yes | no | unknown (= no) */
-    bool servo_on_by_register; /* else by the signal servo_on */
+    bool servo_on_by_register; /* CiA 402 control word; else by the signal servo_on */
 } rh_profile_t;
 
 /* ---- the machine's wiring: what is connected to what ---------------------------- */

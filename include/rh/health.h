@@ -34,6 +34,8 @@ typedef struct {
     bool is_ready;  /* start-up writes done and read back since the last (re)connect */
     int64_t age_ns; /* since its last good reply */
     uint64_t replies, errors;
+    char problem[RH_HAL_TEXT]; /* why it can never be ready, in one sentence; "" = none
+                                */
 } rh_device_stats_t;
 
 typedef struct {

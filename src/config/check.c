@@ -333,6 +333,27 @@ static int check_heartbeat(rh_draft_t *draft)
     return 0;
 }
 
+/* A drive whose registers are not all known is shown and never arms; what it lacks
+ * need not be invented. */
+static bool is_known_drive(const rh_hal_settings_t *hal)
+{
+    for (int i = 0; i < hal->device_count; i++) {
+        if (hal->devices[i].profile.fences == RH_FENCES_UNKNOWN) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool may_lack(const rh_hal_settings_t *hal, int signal, bool is_output)
+{
+    if (is_output) {
+        return signal == RH_OUTPUT_LAMP ||
+               (signal == RH_OUTPUT_SPEED_LIMIT && !is_known_drive(hal));
+    }
+    return signal == RH_SIGNAL_DRIVE_STATUS && !is_known_drive(hal);
+}
+
 static int check_complete(rh_draft_t *draft)
 {
     const rh_hal_settings_t *hal = &draft->settings.hal;
@@ -340,12 +361,12 @@ static int check_complete(rh_draft_t *draft)
         return -EINVAL;
     }
     for (int signal = 0; signal < RH_SIGNAL_COUNT; signal++) {
-        if (!is_bound(hal, signal, false)) {
+        if (!may_lack(hal, signal, false) && !is_bound(hal, signal, false)) {
             return refuse_unbound(draft, rh_name_input((uint32_t)signal)->name);
         }
     }
     for (int signal = 0; signal < RH_OUTPUT_COUNT; signal++) {
-        if (signal != RH_OUTPUT_LAMP && !is_bound(hal, signal, true)) {
+        if (!may_lack(hal, signal, true) && !is_bound(hal, signal, true)) {
             return refuse_unbound(draft, rh_name_output((uint32_t)signal)->name);
         }
     }

@@ -38,6 +38,11 @@ int rh_config_load(rh_settings_t *settings, const char *path,
                    const rh_override_t *overrides, size_t count, char *error,
                    size_t error_size);
 
+/* Reads one profile, DIR/NAME.conf, alone: for looking at a device without a machine.
+ * Returns and errors as above. */
+int rh_config_profile(rh_profile_t *profile, const char *dir, const char *name,
+                      char *error, size_t error_size);
+
 /* One self-contained main file: every key with its value, and above it what it is, its
  * range, unit and default. Reading it gives the same settings. 0 or -EIO. */
 int rh_config_print(const rh_settings_t *settings, FILE *file);

@@ -48,15 +48,19 @@ static const rh_word_t accesses[] = {{"r", 0}, {"rw", 1}, {NULL, 0}};
 static const rh_word_t servo_ways[] = {{"signal", 0}, {"register", 1}, {NULL, 0}};
 /* unknown counts as no: what is not proven is not leant on */
 static const rh_word_t known[] = {{"yes", 1}, {"no", 0}, {"unknown", 0}, {NULL, 0}};
+static const rh_word_t fence_words[] = {{"yes", RH_FENCES_YES},
+                                        {"no", RH_FENCES_NO},
+                                        {"unknown", RH_FENCES_UNKNOWN},
+                                        {NULL, 0}};
+static const rh_word_t modes[] = {{"torque", RH_DRIVE_MODE_TORQUE},
+                                  {"speed+limit", RH_DRIVE_MODE_SPEED_LIMIT},
+                                  {NULL, 0}};
 static const rh_word_t watchdogs[] = {{"yes", 1},   {"no", 0},        {"none", 0},
                                       {"alarm", 0}, {"servo_off", 1}, {NULL, 0}};
-static const rh_word_t types[] = {{"u16", RH_REG_U16},
-                                  {"i16", RH_REG_I16},
-                                  {"u32", RH_REG_U32},
-                                  {"i32", RH_REG_I32},
-                                  {"f32", RH_REG_F32},
-                                  {"bit", RH_REG_BIT},
-                                  {NULL, 0}};
+static const rh_word_t types[] = {{"u16", RH_REG_U16},     {"i16", RH_REG_I16},
+                                  {"u32", RH_REG_U32},     {"i32", RH_REG_I32},
+                                  {"f32", RH_REG_F32},     {"bit", RH_REG_BIT},
+                                  {"mag32", RH_REG_MAG32}, {NULL, 0}};
 static const rh_word_t orders[] = {{"abcd", RH_ORDER_ABCD},
                                    {"cdab", RH_ORDER_CDAB},
                                    {"badc", RH_ORDER_BADC},
@@ -322,6 +326,7 @@ static const rh_key_t profile_keys[] = {
     WORD(fc23, yes_no, "", "writes and reads in one request"),
 #undef FLAGS
 #define FLAGS 0
+    TEXT(confirm, RH_KEY_PROSE, 0, "", "what a bench run must show before verified"),
     TEXT(quirks, RH_KEY_PROSE, 0, "", "what to know"),
     {"baud", RH_KEY_BAUDS, FLAGS, 0, 0, 110, 4000000, "baud", "", "rates it can do",
      NULL},
@@ -329,13 +334,15 @@ static const rh_key_t profile_keys[] = {
     INT(t35_us, 0, 100000, "us", "1750", "silence it needs between frames"),
     INT(turnaround_us, 0, 1000000, "us", "1750", "request's end to reply"),
     WORD(allow_gaps, yes_no, "no", "reads over addresses that do not exist"),
-    WORD_AT(fences, fences_known, yes_no, "no",
-            "torque and speed fences are known; else it never arms"),
+    WORD(fences, fence_words, "no",
+         "drives: torque and speed limits in it; only with yes does it ever arm"),
+    WORD(mode, modes, "torque",
+         "drives: a torque register, or a speed with the torque as its limit"),
     WORD(comm_watchdog, watchdogs, "no", "it stops by itself when Modbus is silent"),
     WORD(speed_limit_brakes, known, "unknown",
          "its speed limit brakes an axis driven from outside"),
     WORD_AT(servo_on, servo_on_by_register, servo_ways, "signal",
-            "how its power stage is switched"),
+            "how its power stage is switched; register: CiA 402, role control"),
 };
 #undef ITEM
 
@@ -352,6 +359,12 @@ static const rh_key_t register_keys[] = {
     REAL(scale, -1e9, 1e9, "", "1", "value in its unit = raw x scale"),
     TEXT(unit, RH_KEY_NAME, 0, "", "unit of the value"),
     WORD_AT(access, writable, accesses, "r", "may be written"),
+    TEXT(status_role, RH_KEY_NAME, 0, "",
+         "word that judges it, in the same read; empty: status"),
+    TEXT(sign_role, RH_KEY_NAME, 0, "",
+         "mag32: word that holds its sign, in the same read"),
+    {"sign_mask", RH_KEY_BITS, FLAGS, FIELD(ITEM, sign_mask), 0, 65535, "", "0",
+     "mag32: negative where one of these bits is set", NULL},
 };
 #undef ITEM
 
@@ -365,6 +378,7 @@ static const rh_key_t block_keys[] = {
 #undef FLAGS
 #define FLAGS 0
     INT(every, 1, 1000, "", "1", "1 = each cycle of its bus"),
+    INT(phase, 0, 999, "", "0", "with every = K: which of K cycles, 0 … K - 1"),
 };
 #undef ITEM
 

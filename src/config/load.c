@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "read.h"
@@ -114,6 +115,49 @@ static int load(rh_draft_t *draft, const char *path, const overrides_t *override
         status = rh_draft_link(draft);
     }
     return status == 0 ? rh_draft_check(draft) : status;
+}
+
+static int load_profile(rh_draft_t *draft, const char *dir, const char *name)
+{
+    rh_machine_settings_t *machine = &draft->settings.machine;
+    rh_device_draft_t *device = &draft->devices[0];
+    char path[RH_FILE_NAME_MAX];
+    (void)snprintf(path, sizeof(path), "%s/%s.conf", dir, name);
+    if (strlen(dir) >= sizeof(machine->profile_dir) ||
+        strlen(name) >= sizeof(device->profile)) {
+        return rh_draft_refuse_line(draft, RH_SOURCE_PROFILE, 0,
+                                    "%s: the path is too long", path);
+    }
+    if (access(path, R_OK) != 0) {
+        int number = errno;
+        (void)rh_draft_refuse_line(draft, RH_SOURCE_PROFILE, 0, "%s cannot be read: %s",
+                                   path, strerrordesc_np(number));
+        return -number;
+    }
+    memset(machine->profile_dir, 0, sizeof(machine->profile_dir));
+    memcpy(machine->profile_dir, dir, strlen(dir));
+    memcpy(device->profile, name, strlen(name));
+    return rh_profile_load(draft, 0);
+}
+
+int rh_config_profile(rh_profile_t *profile, const char *dir, const char *name,
+                      char *error, size_t error_size)
+{
+    rh_draft_t *draft = malloc(sizeof(*draft));
+    if (draft == NULL) {
+        (void)snprintf(error, error_size, "no memory for the profile");
+        return -ENOMEM;
+    }
+    rh_locale_t locale;
+    rh_locale_enter(&locale);
+    rh_draft_init(draft, error, error_size);
+    int status = load_profile(draft, dir, name);
+    if (status == 0) {
+        *profile = draft->devices[0].device.profile;
+    }
+    rh_locale_leave(&locale);
+    free(draft);
+    return status;
 }
 
 int rh_config_load(rh_settings_t *settings, const char *path,

@@ -15,8 +15,8 @@
 
 int rh_register_words(const rh_register_t *reg)
 {
-    bool is_wide =
-        reg->type == RH_REG_U32 || reg->type == RH_REG_I32 || reg->type == RH_REG_F32;
+    bool is_wide = reg->type == RH_REG_U32 || reg->type == RH_REG_I32 ||
+                   reg->type == RH_REG_F32 || reg->type == RH_REG_MAG32;
     return is_wide ? 2 : 1;
 }
 
@@ -33,6 +33,62 @@ const rh_register_t *rh_profile_role(const rh_profile_t *profile, const char *ro
 static bool is_bit_space(rh_space_t space)
 {
     return space == RH_SPACE_COIL || space == RH_SPACE_DISCRETE;
+}
+
+static bool covers(const rh_block_t *block, const rh_register_t *reg)
+{
+    return block->space == reg->space && reg->address >= block->address &&
+           reg->address + rh_register_words(reg) <= block->address + block->count;
+}
+
+/* A word that belongs to a value must be of the same moment. */
+static int check_word(rh_draft_t *draft, const rh_register_t *reg,
+                      const rh_part_t *part, const char *key, const char *role)
+{
+    const rh_profile_t *profile = &draft->profile;
+    const rh_register_t *word = rh_profile_role(profile, role);
+    if (word == NULL || is_bit_space(word->space) || rh_register_words(word) != 1) {
+        return rh_draft_refuse(draft, part, key, "add [register ROLE], type = u16",
+                               "\"%s\" is no register of one word", role);
+    }
+    for (int i = 0; i < profile->block_count; i++) {
+        if (covers(&profile->blocks[i], reg) && covers(&profile->blocks[i], word)) {
+            return 0;
+        }
+    }
+    return rh_draft_refuse(draft, part, key, "let one [block N] cover both",
+                           "%s and %s are not read in one request", reg->role, role);
+}
+
+static int check_sign(rh_draft_t *draft, const rh_register_t *reg,
+                      const rh_part_t *part)
+{
+    if (reg->type != RH_REG_MAG32) {
+        return reg->sign_role[0] == '\0' && reg->sign_mask == 0
+                   ? 0
+                   : rh_draft_refuse(draft, part, "sign_role", NULL,
+                                     "only a mag32 has its sign elsewhere");
+    }
+    if (reg->writable) {
+        return rh_draft_refuse(draft, part, "access", NULL,
+                               "a mag32 cannot be written: its sign lies elsewhere");
+    }
+    if (reg->sign_mask == 0) {
+        return rh_draft_refuse(draft, part, "sign_mask", "as 0x0080",
+                               "a mag32 without the bit that holds its sign");
+    }
+    return check_word(draft, reg, part, "sign_role", reg->sign_role);
+}
+
+static int check_words(rh_draft_t *draft, const rh_register_t *reg,
+                       const rh_part_t *part)
+{
+    if (check_sign(draft, reg, part) != 0) {
+        return -EINVAL;
+    }
+    bool has_own =
+        reg->status_role[0] != '\0' && strcmp(reg->status_role, "status") != 0;
+    return has_own ? check_word(draft, reg, part, "status_role", reg->status_role) : 0;
 }
 
 static int check_register(rh_draft_t *draft, const rh_register_t *reg, int item)
@@ -55,7 +111,7 @@ static int check_register(rh_draft_t *draft, const rh_register_t *reg, int item)
         return rh_draft_refuse(draft, part, "address", NULL,
                                "two registers do not fit at the end");
     }
-    return 0;
+    return check_words(draft, reg, part);
 }
 
 static int check_registers(rh_draft_t *draft)
@@ -88,6 +144,11 @@ static int check_blocks(rh_draft_t *draft)
             return rh_draft_refuse(draft, part, "count", "split the block",
                                    "%d are more than read_max = %d", block->count,
                                    profile->read_max);
+        }
+        if (block->phase >= block->every) {
+            return rh_draft_refuse(draft, part, "phase", NULL,
+                                   "%d never comes with every = %d", block->phase,
+                                   block->every);
         }
         if (block->address + block->count > ADDRESSES) {
             return rh_draft_refuse(draft, part, "count", NULL,
@@ -133,7 +194,9 @@ static int check_startup(rh_draft_t *draft)
         torque = torque || strcmp(row->fence, "torque_limit") == 0;
         speed = speed || strcmp(row->fence, "speed_limit") == 0;
     }
-    if (profile->fences_known && !(torque && speed)) {
+    /* with speed+limit the torque limit is the command itself */
+    torque = torque || profile->mode == RH_DRIVE_MODE_SPEED_LIMIT;
+    if (profile->fences == RH_FENCES_YES && !(torque && speed)) {
         return rh_draft_refuse(draft, rh_draft_part(draft, RH_SECTION_PROFILE, NULL),
                                "fences", "write both in [startup N], or say no",
                                "yes, but no start-up write sets both torque_limit and "
@@ -158,6 +221,12 @@ static int check_profile(rh_draft_t *draft, const char *name)
     if (profile->bit_count > 0 && rh_profile_role(profile, "status") == NULL) {
         return rh_draft_refuse(draft, part, NULL, "add [register status]",
                                "[status] rows without a register of the role status");
+    }
+    if (profile->servo_on_by_register && (rh_profile_role(profile, "control") == NULL ||
+                                          rh_profile_role(profile, "status") == NULL)) {
+        return rh_draft_refuse(draft, part, "servo_on",
+                               "add [register control] and [register status]",
+                               "register, but there is no control word, or no status");
     }
     if (check_registers(draft) != 0 || check_blocks(draft) != 0) {
         return -EINVAL;

@@ -122,14 +122,18 @@ static void check_device(doctor_t *doctor, const json_t *device)
     char check[80];
     double age_ms = rh_number(device, "age_ns") / 1e6;
     bool is_ready = rh_flag(device, "is_ready");
+    const char *problem = rh_text(device, "problem", "");
     verdict_t verdict = !is_ready || !(age_ms < AGE_FAIL_MS) ? FAIL
                         : age_ms > AGE_WARN_MS               ? WARN
                                                              : OK;
     (void)snprintf(check, sizeof check, "device %s", rh_text(device, "name", "?"));
-    find(doctor, verdict, check, "check its power, its address and its bus",
-         "%s, last answer %.1f ms ago, %lld errors, profile %s (%s)",
+    find(doctor, verdict, check,
+         problem[0] != '\0' ? "find them in its manual and write them into the profile"
+                            : "check its power, its address and its bus",
+         "%s, last answer %.1f ms ago, %lld errors, profile %s (%s)%s%s",
          is_ready ? "ready" : "not ready", age_ms, rh_count(device, "errors"),
-         rh_text(device, "profile", "?"), rh_text(device, "status", "?"));
+         rh_text(device, "profile", "?"), rh_text(device, "status", "?"),
+         problem[0] != '\0' ? ": " : "", problem);
 }
 
 static void check_list(doctor_t *doctor, const char *key,

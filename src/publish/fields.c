@@ -265,6 +265,7 @@ static const rh_field_t devices[] = {
     IN_DEVICE(I64, age_ns),
     IN_DEVICE(U64, replies),
     IN_DEVICE(U64, errors),
+    IN_DEVICE(MAYBE_TEXT, problem),
 };
 static const rh_fields_t device_fields = FIELDS(devices);
 

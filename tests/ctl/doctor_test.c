@@ -108,7 +108,8 @@ static void a_bus_that_is_down_and_a_device_that_is_silent_fail(void **state)
     be("{\"buses\":[{\"name\":\"cells\",\"is_up\":false,\"error_frac\":1,"
        "\"last_error\":\"no such port\"},{\"name\":\"io\",\"is_up\":true,"
        "\"rate_hz\":100,\"error_frac\":0.05,\"last_error\":\"crc\"}],"
-       "\"devices\":[{\"name\":\"left\",\"is_ready\":false,\"age_ns\":5000000000},"
+       "\"devices\":[{\"name\":\"left\",\"is_ready\":false,\"age_ns\":5000000000,"
+       "\"problem\":\"nobody knows its limits\"},"
        "{\"name\":\"io\",\"is_ready\":true,\"age_ns\":300000000}],"
        "\"is_realtime\":false,\"is_wakeful\":false,\"memory_locked_bytes\":0,"
        "\"late_p99_us\":4000,\"overruns\":3}",
@@ -118,6 +119,7 @@ static void a_bus_that_is_down_and_a_device_that_is_silent_fail(void **state)
     assert_true(says(": no such port — check the cable"));
     assert_true(says("warn  bus io: up, 100 cycles/s"));
     assert_true(says("fail  device left: not ready, last answer 5000.0 ms ago"));
+    assert_true(says(": nobody knows its limits — find them in its manual"));
     assert_true(says("warn  device io: ready, last answer 300.0 ms ago"));
     assert_true(says("warn  real time: "));
     assert_true(says("warn  memory: not locked"));

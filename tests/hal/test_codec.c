@@ -187,7 +187,7 @@ static void a_reply_must_repeat_unit_function_length_and_echo(void **state)
     uint8_t echo[] = {1, 6, 0x06, 0x05, 0xFF, 0x38};
     uint8_t refusal[] = {1, 0x83, 2};
     (void)state;
-    rh_frame_read(&read, 1, &(rh_block_t){RH_SPACE_HOLDING, 0, 2, 1});
+    rh_frame_read(&read, 1, &(rh_block_t){RH_SPACE_HOLDING, 0, 2, 1, 0});
     rh_frame_write_word(&write, 1, 0x0605, 0xFF38);
     assert_int_equal(rh_frame_check(&read, answer, 7), RH_REPLY_GOOD);
     assert_int_equal(rh_frame_check(&read, answer, 5), RH_REPLY_WRONG);

@@ -94,7 +94,7 @@ static void a_drive_without_known_fences_is_never_ready(void **state)
     rig_t *rig = *state;
     rh_hal_stats_t stats;
     bench_add_drive(&rig->settings, 1);
-    rig->settings.devices[0].profile.fences_known = false;
+    rig->settings.devices[0].profile.fences = RH_FENCES_UNKNOWN;
     rig_open(rig);
     assert_true(bench_await_quality(rig->hal, RH_SIGNAL_DRIVE_STATUS, RH_QUALITY_GOOD));
     for (int i = 0; i < 5; i++) {
@@ -102,6 +102,7 @@ static void a_drive_without_known_fences_is_never_ready(void **state)
     }
     rh_hal_modbus.stats(rig->hal, &stats);
     assert_false(stats.devices[0].is_ready);
+    assert_non_null(strstr(stats.devices[0].problem, "never arms with it"));
 }
 
 static void torque_is_written_in_every_cycle_though_it_does_not_change(void **state)

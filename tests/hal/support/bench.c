@@ -98,7 +98,8 @@ static void add_register(rh_profile_t *profile, const char *role, int address,
 
 static void add_block(rh_profile_t *profile, rh_space_t space, int address, int count)
 {
-    profile->blocks[profile->block_count++] = (rh_block_t){space, address, count, 1};
+    profile->blocks[profile->block_count++] =
+        (rh_block_t){.space = space, .address = address, .count = count, .every = 1};
 }
 
 static void add_bit(rh_profile_t *profile, const char *meaning, uint32_t mask,
@@ -122,7 +123,8 @@ static void add_startup(rh_profile_t *profile, const char *role, double value,
 
 static void drive_profile(rh_profile_t *profile)
 {
-    profile->fc06 = profile->fc16 = profile->fences_known = true;
+    profile->fc06 = profile->fc16 = true;
+    profile->fences = RH_FENCES_YES;
     add_register(profile, "mode", AT_MODE, RH_REG_U16, 1);
     add_register(profile, "torque_command", AT_TORQUE, RH_REG_I16, 0.1);
     add_register(profile, "torque_limit_pos", AT_TORQUE_LIMIT, RH_REG_U16, 0.1);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Profiles that contradict themselves: values whose sign or judgement comes from
+ * elsewhere, reads in turn, fences. */
+#include "house.h"
+
+static void refuses(house_t *house, const char *file, const char *from, const char *to,
+                    const char *reason)
+{
+    house_edit(house, file, from, to);
+    house_refuses(house, file, NULL, reason);
+}
+
+#define CELL "devices/pt113.conf"
+#define DRIVE "devices/rtelligent-dsy.conf"
+#define GROSS "[register gross]\naddress = 5\ntype = i32\n"
+#define MAGNITUDE "[register gross]\naddress = 5\ntype = mag32\n"
+
+static void a_magnitude_needs_a_word_and_a_bit_for_its_sign(void **state)
+{
+    refuses(*state, CELL, GROSS, MAGNITUDE,
+            "[register gross] sign_mask: a mag32 without the bit that holds its sign");
+}
+
+static void a_magnitude_without_its_word_is_refused(void **state)
+{
+    refuses(*state, CELL, GROSS, MAGNITUDE "sign_mask = 0x80\nsign_role = sign\n",
+            "[register gross] sign_role: \"sign\" is no register of one word");
+}
+
+static void a_sign_from_another_read_is_refused(void **state)
+{
+    refuses(*state, CELL, GROSS, MAGNITUDE "sign_mask = 0x80\nsign_role = mode\n",
+            "gross and mode are not read in one request");
+}
+
+static void a_magnitude_with_its_sign_beside_it_is_taken(void **state)
+{
+    house_edit(*state, CELL, GROSS, MAGNITUDE "sign_mask = 0x80\nsign_role = status\n");
+    house_accepts(*state);
+}
+
+static void a_sign_for_a_number_that_has_its_own_is_refused(void **state)
+{
+    refuses(*state, CELL, GROSS, GROSS "sign_mask = 0x80\n",
+            "sign_role: only a mag32 has its sign elsewhere");
+}
+
+static void a_judgement_from_another_read_is_refused(void **state)
+{
+    refuses(*state, CELL, GROSS, GROSS "status_role = mode\n",
+            "[register gross] status_role: gross and mode are not read in one request");
+}
+
+static void a_phase_that_never_comes_is_refused(void **state)
+{
+    refuses(*state, CELL, "count = 3\nevery = 1\n", "count = 3\nevery = 2\nphase = 2\n",
+            "[block 0] phase: 2 never comes with every = 2");
+}
+
+static void a_servo_on_by_register_needs_its_register(void **state)
+{
+    refuses(*state, DRIVE, "servo_on = signal", "servo_on = register",
+            "servo_on: register, but there is no control word");
+}
+
+static void fences_are_yes_no_or_unknown(void **state)
+{
+    house_edit(*state, DRIVE, "fences = yes", "fences = unknown");
+    house_accepts(*state);
+    refuses(*state, DRIVE, "fences = unknown", "fences = perhaps",
+            "fences: \"perhaps\" is none of its words");
+}
+
+static void only_a_drive_that_never_arms_may_lack_its_status(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf",
+               "[signal drive_status]\nsource = modbus:drive/status\n", "");
+    house_refuses(house, "machine.conf", NULL, "[signal drive_status]: is not bound");
+    house_edit(house, DRIVE, "fences = yes", "fences = unknown");
+    house_accepts(house);
+}
+
+#define house_test(name)                                                               \
+    cmocka_unit_test_setup_teardown(name, house_build, house_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        house_test(a_magnitude_needs_a_word_and_a_bit_for_its_sign),
+        house_test(a_magnitude_without_its_word_is_refused),
+        house_test(a_sign_from_another_read_is_refused),
+        house_test(a_magnitude_with_its_sign_beside_it_is_taken),
+        house_test(a_sign_for_a_number_that_has_its_own_is_refused),
+        house_test(a_judgement_from_another_read_is_refused),
+        house_test(a_phase_that_never_comes_is_refused),
+        house_test(a_servo_on_by_register_needs_its_register),
+        house_test(fences_are_yes_no_or_unknown),
+        house_test(only_a_drive_that_never_arms_may_lack_its_status),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
