@@ -111,6 +111,8 @@ static void fill_gate(rh_snapshot_t *snapshot, const rh_safety_report_t *report,
     snapshot->trip_bottom_deg = (double)report->trip_bottom_mdeg / RH_MILLI;
     snapshot->margin_top_deg = snapshot->soft_top_deg - snapshot->angle_deg;
     snapshot->margin_bottom_deg = snapshot->angle_deg - snapshot->soft_bottom_deg;
+    snapshot->relay_ms = (double)report->relay_us / RH_MILLI;
+    snapshot->polarity_deg = (double)report->polarity_mdeg / RH_MILLI;
     snapshot->age_worst_ns = 0;
     for (int group = 0; group < RH_GROUPS; group++) {
         snapshot->age_ns[group] = report->age_ns[group];

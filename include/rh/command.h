@@ -28,7 +28,9 @@
     X(UNLOAD, "unload")                                                                \
     X(COMFORT, "comfort")                                                              \
     X(STOP, "stop")                                                                    \
-    X(FAULT_RESET, "fault.reset")
+    X(FAULT_RESET, "fault.reset")                                                      \
+    X(RELAY_TEST, "relay.test")                                                        \
+    X(POLARITY_TEST, "polarity.test")
 
 typedef enum {
 #define RH_COMMAND_ID(id, verb) RH_COMMAND_##id,
@@ -114,6 +116,8 @@ typedef struct {
       "go up by the permitted step, one per set")                                      \
     X(ABOVE_CEILING, "above_ceiling", "the load is above what this machine may give",  \
       "choose a lighter load")                                                         \
+    X(NO_RELAY, "no_relay", "the heartbeat relay was not tested since the start",      \
+      "relay.test first")                                                              \
     X(WRONG_STATE, "wrong_state", "the machine cannot do that in this state",          \
       "see `status` for the state and what it waits for")
 

@@ -55,6 +55,12 @@
     X(DRIVE_NOT_RUNNING, "drive_not_running", 16, "ms",                                \
       "The drive does not run although servo-on is given.",                            \
       "Check the servo-on wiring, the STO plug and the heartbeat relay.")              \
+    X(RELAY_STUCK, "relay_stuck", 17, "ms",                                            \
+      "The drive kept running although the heartbeat was withheld.",                   \
+      "Check the heartbeat relay, its contact in the STO circuit and relay_ms.")       \
+    X(POLARITY, "polarity", 4, "deg", "A small lifting torque did not lift the arm.",  \
+      "Check the sign of torque_command, the motor's direction and what holds the "    \
+      "arm.")                                                                          \
     X(ESTOP, "estop", 38, "", "The emergency stop is pressed or its circuit is open.", \
       "Release the emergency stop, clear the bench, hold the reset button.")           \
     X(GRIPS, "grips_open", 49, "ms", "A grip was let go.",                             \

@@ -67,6 +67,7 @@ typedef struct {
     int32_t recover_mnm_per_s;            /* 20 N m/s from zero after arming */
     int32_t comfort_mn, comfort_permille; /* max(20 N, 10 % of the former load) */
     int32_t strap_radius_mm;
+    int32_t relay_ms;           /* the heartbeat relay's time */
     int32_t speed_limit_brakes; /* 1: the drive's speed limit brakes at zero command */
     int32_t is_commissioned;    /* 1: commissioned with the wiring in force, or exempt;
                                    else nothing arms */

@@ -38,7 +38,9 @@
     X(soft_bottom_deg, "deg", 2, "bottom soft limit in force")                         \
     X(trip_top_deg, "deg", 2, "top trip in force")                                     \
     X(trip_bottom_deg, "deg", 2, "bottom trip in force")                               \
-    X(load_max_kg, "kg", 2, "largest load this machine gives")
+    X(load_max_kg, "kg", 2, "largest load this machine gives")                         \
+    X(relay_ms, "ms", 1, "heartbeat withheld to drive off; 0 before relay.test")       \
+    X(polarity_deg, "deg", 2, "what the arm rose; 0 before polarity.test")
 
 /* Flags of the state, as read: X(name, help). */
 #define RH_STATE_FLAGS(X)                                                              \

@@ -16,7 +16,8 @@
     X(GRIPS, "grips") /* grips let go: load off, then SAFE-1 */                        \
     X(SAFE1, "safe1") /* controlled lowering */                                        \
     X(SAFE2, "safe2") /* blind: rate lost, drive alive */                              \
-    X(SAFE3, "safe3") /* cut: heartbeat stops, passive brake */
+    X(SAFE3, "safe3") /* cut: heartbeat stops, passive brake */                        \
+    X(PROBE, "probe") /* relay or polarity is tried; nobody on the machine */
 
 #define RH_SESSION_STATES(X)                                                           \
     X(FREE, "free")                                                                    \

@@ -268,6 +268,7 @@ static int make(const rh_settings_t *settings, rh_limits_t *limits, char *error,
     make_bodies(settings, limits);
     make_plausibility(&settings->limits, limits);
     make_times(&settings->limits, limits);
+    limits->relay_ms = whole(settings->machine.relay_ms);
     limits->period_us = whole(1e6 / settings->daemon.tick_hz);
     limits->zero_max_mn = milli(settings->training.zero_max_n);
     limits->speed_limit_brakes = speed_limit_brakes(&settings->hal) ? 1 : 0;

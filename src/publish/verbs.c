@@ -68,6 +68,8 @@ static const rh_verb_t verbs[] = {
     {STOP_WORD("comfort", COMFORT)},
     {STOP_WORD("stop", STOP)},
     {TRAINER("fault.reset", FAULT_RESET)},
+    {TRAINER("relay.test", RELAY_TEST)},
+    {TRAINER("polarity.test", POLARITY_TEST)},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -74,6 +74,18 @@ int32_t rh_gate_shape(rh_gate_t *gate);
 /* The damping of the damped arm at this rate, within what the arm may resist. */
 int32_t rh_gate_damped_mnm(const rh_gate_t *gate, int32_t rate_mdps);
 
+/* probe.c: the two probes of a machine that may not arm yet. */
+uint32_t rh_gate_answer_relay(rh_gate_t *gate);
+uint32_t rh_gate_answer_polarity(rh_gate_t *gate);
+void rh_gate_probe_enter(rh_gate_t *gate);
+void rh_gate_probe_watch(rh_gate_t *gate);
+bool rh_gate_probe_is_over(const rh_gate_t *gate);
+bool rh_gate_probe_withholds(const rh_gate_t *gate); /* the heartbeat */
+int32_t rh_gate_probe_mnm(rh_gate_t *gate);
+int32_t rh_gate_probe_speed_mdps(const rh_gate_t *gate);
+rh_finding_t rh_gate_relay_stuck(const rh_gate_t *gate);
+rh_finding_t rh_gate_polarity_wrong(const rh_gate_t *gate);
+
 /* confirm.c: counts strap samples that show a floating arm. */
 void rh_gate_confirm(rh_gate_t *gate);
 

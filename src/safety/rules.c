@@ -10,7 +10,7 @@
 
 #define IN(state) (1u << RH_SAFETY_##state)
 #define ACTING (IN(ARMED) | IN(FLOAT) | IN(GRIPS) | IN(SAFE1) | IN(SAFE2))
-#define ALWAYS (ACTING | IN(IDLE))
+#define ALWAYS (ACTING | IN(IDLE) | IN(PROBE))
 /* The console has been away for two seconds already when its lease ends. */
 #define ALONE_MS 2000
 #define ALONE_IN_REP_MS 10000
@@ -234,10 +234,13 @@ static const rule_t rules[] = {
      STILL_THERE},
     {RH_FAULT_RUNAWAY, ALWAYS, RH_SAFETY_SAFE3, 50, torque_runs_away, STILL_THERE},
     {RH_FAULT_DRIVE_NOT_RUNNING, ACTING, RH_SAFETY_SAFE3, 60, drive_has_stopped, 0},
-    {RH_FAULT_DRIVE_NOT_RUNNING, ACTING, RH_SAFETY_SAFE3, 500, drive_does_not_run, 0},
+    {RH_FAULT_DRIVE_NOT_RUNNING, ACTING | IN(PROBE), RH_SAFETY_SAFE3, 500,
+     drive_does_not_run, 0},
+    {RH_FAULT_RELAY_STUCK, IN(PROBE), RH_SAFETY_SAFE3, 50, rh_gate_relay_stuck, 0},
+    {RH_FAULT_POLARITY, IN(PROBE), RH_SAFETY_SAFE3, 50, rh_gate_polarity_wrong, 0},
     {RH_FAULT_STALE_IO, ALWAYS, RH_SAFETY_SAFE3, 80, inputs_silent, SENSORS},
     {RH_FAULT_STALE_ENCODER, ALWAYS, RH_SAFETY_SAFE3, 80, encoder_silent, SENSORS},
-    {RH_FAULT_LATE, ACTING, RH_SAFETY_SAFE3, 40, tick_far_too_late, 0},
+    {RH_FAULT_LATE, ACTING | IN(PROBE), RH_SAFETY_SAFE3, 40, tick_far_too_late, 0},
     {RH_FAULT_ENCODER_FROZEN, ACTING, RH_SAFETY_SAFE2, 50, motor_encoder_frozen, 0},
     {RH_FAULT_RATE_MISMATCH, ACTING, RH_SAFETY_SAFE2, 50, rate_differs, 0},
     {RH_FAULT_NOT_DOWN, IN(SAFE1), RH_SAFETY_SAFE2, 10000, not_down_in_time, 0},
@@ -266,7 +269,7 @@ static const rule_t rules[] = {
 static const uint8_t severity[RH_SAFETY_COUNT] = {
     [RH_SAFETY_IDLE] = 0,  [RH_SAFETY_ARMED] = 0,  [RH_SAFETY_FLOAT] = 1,
     [RH_SAFETY_GRIPS] = 2, [RH_SAFETY_SAFE1] = 3,  [RH_SAFETY_SAFE2] = 4,
-    [RH_SAFETY_SAFE3] = 5, [RH_SAFETY_LOCKED] = 6,
+    [RH_SAFETY_SAFE3] = 5, [RH_SAFETY_LOCKED] = 6, [RH_SAFETY_PROBE] = 0,
 };
 
 void rh_gate_raise(rh_gate_t *gate, uint32_t fault, uint32_t state,

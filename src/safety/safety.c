@@ -18,6 +18,7 @@ static const outputs_t outputs[RH_SAFETY_COUNT] = {
     [RH_SAFETY_SAFE1] = {true, true, true},
     [RH_SAFETY_SAFE2] = {true, true, true},
     [RH_SAFETY_SAFE3] = {false, false, false},
+    [RH_SAFETY_PROBE] = {true, true, true},
 };
 
 /* A machine that boots is locked, and says so once. */
@@ -48,9 +49,12 @@ static void make_grant(const rh_gate_t *gate, int32_t torque_mnm, rh_grant_t *gr
     grant->torque_mnm = off ? 0 : torque_mnm;
     grant->speed_limit_mdps =
         armed ? gate->limits->rate_limit_mdps : gate->limits->sink_mdps;
+    if (gate->safety->state == RH_SAFETY_PROBE) {
+        grant->speed_limit_mdps = rh_gate_probe_speed_mdps(gate);
+    }
     gate->safety->speed_limit_mdps = grant->speed_limit_mdps;
     grant->servo_on = row->servo_on && !off;
-    grant->beat = row->beat;
+    grant->beat = row->beat && !rh_gate_probe_withholds(gate);
     grant->lamp = row->lamp && !off;
 }
 
@@ -60,6 +64,8 @@ static void tell(rh_gate_t *gate)
     const rh_sight_t *sight = &gate->sight;
     report->state = gate->safety->state;
     report->latched = gate->safety->latched;
+    report->relay_us = gate->safety->relay_us;
+    report->polarity_mdeg = gate->safety->polarity_mdeg;
     report->at_bottom = sight->at_bottom;
     report->pad_is_empty = sight->pad_is_empty;
     report->angle_mdeg = sight->angle_mdeg;

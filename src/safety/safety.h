@@ -63,6 +63,12 @@ typedef struct {
     bool reset_seen_open, reset_done;
     bool is_down;  /* SAFE-1 has come to rest: servo off */
     uint32_t body; /* row of limits->body, chosen from the pad's weight when arming */
+    /* the probe that runs, and what the last ones showed since the start */
+    uint32_t probe; /* RH_COMMAND_RELAY_TEST or RH_COMMAND_POLARITY_TEST */
+    int64_t probe_run_ns, probe_cut_ns; /* the drive runs; the heartbeat is withheld */
+    int32_t probe_from_mdeg;
+    int32_t relay_us;      /* heartbeat withheld to drive off; 0 = not proven */
+    int32_t polarity_mdeg; /* what the arm rose; 0 = not proven */
     int64_t limit_last_ns; /* funnel or wall acted last; 0 = never */
 } rh_safety_t;
 
@@ -82,6 +88,7 @@ typedef struct {
     bool at_bottom, pad_is_empty;
     int32_t angle_mdeg, rate_mdps; /* the gate's own view */
     int32_t soft_top_mdeg, soft_bottom_mdeg, trip_top_mdeg, trip_bottom_mdeg;
+    int32_t relay_us, polarity_mdeg; /* shown by the probes since start; 0 = not */
     int64_t age_ns[RH_GROUPS];
 } rh_safety_report_t;
 

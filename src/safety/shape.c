@@ -226,10 +226,11 @@ static int32_t none_mnm(rh_gate_t *gate)
 }
 
 static int32_t (*const law[RH_SAFETY_COUNT])(rh_gate_t *gate) = {
-    [RH_SAFETY_LOCKED] = none_mnm,    [RH_SAFETY_IDLE] = none_mnm,
-    [RH_SAFETY_ARMED] = armed_mnm,    [RH_SAFETY_FLOAT] = floating_mnm,
-    [RH_SAFETY_GRIPS] = floating_mnm, [RH_SAFETY_SAFE1] = lowering_mnm,
-    [RH_SAFETY_SAFE2] = none_mnm,     [RH_SAFETY_SAFE3] = none_mnm,
+    [RH_SAFETY_LOCKED] = none_mnm,         [RH_SAFETY_IDLE] = none_mnm,
+    [RH_SAFETY_ARMED] = armed_mnm,         [RH_SAFETY_FLOAT] = floating_mnm,
+    [RH_SAFETY_GRIPS] = floating_mnm,      [RH_SAFETY_SAFE1] = lowering_mnm,
+    [RH_SAFETY_SAFE2] = none_mnm,          [RH_SAFETY_SAFE3] = none_mnm,
+    [RH_SAFETY_PROBE] = rh_gate_probe_mnm,
 };
 
 /* Positive torque on an arm that is not sinking lifts: only what carrying needs, and in

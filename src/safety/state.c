@@ -100,6 +100,12 @@ static bool rests(const rh_gate_t *gate)
     return gate->sight.at_bottom;
 }
 
+static bool is_probed_now(const rh_gate_t *gate)
+{
+    return rh_gate_granted(gate, RH_COMMAND_RELAY_TEST) ||
+           rh_gate_granted(gate, RH_COMMAND_POLARITY_TEST);
+}
+
 static bool is_down_and_reset(const rh_gate_t *gate)
 {
     return gate->safety->is_down && reset_is_granted(gate);
@@ -108,6 +114,8 @@ static bool is_down_and_reset(const rh_gate_t *gate)
 static const transition_t table[] = {
     {RH_SAFETY_LOCKED, reset_is_granted, RH_SAFETY_IDLE},
     {RH_SAFETY_IDLE, is_armed_now, RH_SAFETY_ARMED},
+    {RH_SAFETY_IDLE, is_probed_now, RH_SAFETY_PROBE},
+    {RH_SAFETY_PROBE, rh_gate_probe_is_over, RH_SAFETY_IDLE},
     {RH_SAFETY_ARMED, asks_for_comfort, RH_SAFETY_FLOAT},
     {RH_SAFETY_ARMED, is_disarmed_now, RH_SAFETY_IDLE},
     {RH_SAFETY_FLOAT, is_armed_now, RH_SAFETY_ARMED},
@@ -159,7 +167,8 @@ static bool servo_is_on(const rh_gate_t *gate)
     uint32_t state = gate->safety->state;
     bool lowers = state == RH_SAFETY_SAFE1 ||
                   (state == RH_SAFETY_SAFE2 && gate->limits->speed_limit_brakes != 0);
-    return servo_was_on(state) || (lowers && !gate->safety->is_down);
+    return servo_was_on(state) || state == RH_SAFETY_PROBE ||
+           (lowers && !gate->safety->is_down);
 }
 
 /* A button that is held while the latch falls must be let go first. */
@@ -201,6 +210,9 @@ static void enter(rh_gate_t *gate, uint32_t state)
         enter_idle(gate);
     } else if (state == RH_SAFETY_ARMED) {
         enter_armed(gate);
+    } else if (state == RH_SAFETY_PROBE) {
+        safety->is_down = false;
+        rh_gate_probe_enter(gate);
     } else if (state != RH_SAFETY_SAFE2) {
         safety->is_down = !servo_was_on(safety->state);
     }
@@ -259,5 +271,6 @@ void rh_gate_decide(rh_gate_t *gate, uint32_t reaction)
     }
     enter(gate, state);
     watch_drive(gate);
+    rh_gate_probe_watch(gate);
     watch_descent(gate);
 }

@@ -20,7 +20,7 @@ const AGES = ["drive", "encoder", "cells", "inputs"];
 const SAFETY = {
   locked: ["octagon", "stop"], idle: ["circle", "calm"], armed: ["triangle", "care"],
   float: ["triangle", "care"], grips: ["octagon", "stop"], safe1: ["octagon", "stop"],
-  safe2: ["octagon", "stop"], safe3: ["octagon", "stop"],
+  safe2: ["octagon", "stop"], safe3: ["octagon", "stop"], probe: ["triangle", "care"],
 };
 const PHASES = { rest: "circle", lift: "triangle", hold: "square", lower: "down" };
 /* What each lamp says when its flag is true and false, and which of the two is good. */

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The two probes of a machine that may not arm yet: with nobody on it, the arm at rest
+ * at the bottom and a console held.
+ *
+ * relay (hazard 17): the drive is switched on with zero torque, then the heartbeat is
+ * withheld: the drive must leave *run*, else nothing would stop it when this program
+ * dies.
+ *
+ * polarity (hazard 4): torque rises by 10 N m/s until the arm has moved by 1 degree,
+ * and never above 20 N m (friction alone is 2 to 12). The arm must have risen. It needs
+ * a relay that was proven since the start.
+ */
+#include "gate.h"
+#include "rh/snapshot.h" /* RH_WAIT_BIT */
+
+#define RUN_FIRST_MS 200   /* the drive is seen to run before the heartbeat ends */
+#define RELAY_MARGIN_MS 50 /* hazard 17: relay_ms + 50 */
+#define POLARITY_MAX_MNM 20000
+#define POLARITY_MNM_PER_MS 10
+#define POLARITY_MDEG 1000
+#define POLARITY_MS 2500    /* full torque for half a second, and no motion */
+#define POLARITY_MDPS 10000 /* the drive's own speed limit meanwhile */
+
+static bool probes(const rh_gate_t *gate, uint32_t kind)
+{
+    return gate->safety->state == RH_SAFETY_PROBE && gate->safety->probe == kind;
+}
+
+static bool runs(const rh_gate_t *gate)
+{
+    return (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
+}
+
+static int32_t moved_mdeg(const rh_gate_t *gate)
+{
+    const rh_sample_t *arm = &gate->input->signal[RH_SIGNAL_ARM_ANGLE];
+    return rh_gate_clamp((int64_t)arm->milli - gate->safety->probe_from_mdeg,
+                         -RH_CEILING_TORQUE_MNM, RH_CEILING_TORQUE_MNM);
+}
+
+static int64_t ms_since(const rh_gate_t *gate, int64_t since_ns)
+{
+    return rh_gate_since_ms(gate->sight.now_ns, since_ns);
+}
+
+/* ---- who may --------------------------------------------------------------------- */
+
+static uint32_t refuses_probing(const rh_gate_t *gate)
+{
+    const rh_sight_t *sight = &gate->sight;
+    const uint32_t needed = RH_WAIT_BIT(SENSORS) | RH_WAIT_BIT(FAULT);
+    if (gate->safety->state != RH_SAFETY_IDLE) {
+        return RH_REFUSAL_WRONG_STATE;
+    }
+    if ((rh_gate_waits(gate) & needed) != 0 ||
+        (sight->drive_status & RH_DRIVE_READY) == 0) {
+        return RH_REFUSAL_SENSORS;
+    }
+    if (!gate->input->console_present) {
+        return RH_REFUSAL_NO_CONSOLE;
+    }
+    if (!sight->pad_is_empty) {
+        return RH_REFUSAL_PAD_NOT_EMPTY;
+    }
+    return sight->still_at_bottom ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_AT_BOTTOM;
+}
+
+uint32_t rh_gate_answer_relay(rh_gate_t *gate)
+{
+    return refuses_probing(gate);
+}
+
+uint32_t rh_gate_answer_polarity(rh_gate_t *gate)
+{
+    uint32_t refusal = refuses_probing(gate);
+    bool is_proven = gate->safety->relay_us > 0;
+    return refusal == RH_REFUSAL_NONE && !is_proven ? RH_REFUSAL_NO_RELAY : refusal;
+}
+
+/* ---- its way --------------------------------------------------------------------- */
+
+void rh_gate_probe_enter(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    safety->probe = gate->input->command.kind;
+    safety->probe_run_ns = 0;
+    safety->probe_cut_ns = 0;
+    safety->probe_from_mdeg = gate->input->signal[RH_SIGNAL_ARM_ANGLE].milli;
+    safety->polarity_mdeg = 0;
+    if (safety->probe == RH_COMMAND_RELAY_TEST) {
+        safety->relay_us = 0;
+    }
+}
+
+static void watch_relay(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    if (safety->probe_cut_ns == 0) {
+        bool is_seen = ms_since(gate, safety->probe_run_ns) >= RUN_FIRST_MS;
+        safety->probe_cut_ns = is_seen ? gate->sight.now_ns : 0;
+    } else if (!runs(gate)) {
+        int64_t took_us = (gate->sight.now_ns - safety->probe_cut_ns) / RH_NS_PER_US;
+        safety->relay_us = rh_gate_clamp(took_us, 1, INT32_MAX);
+    }
+}
+
+static void watch_polarity(rh_gate_t *gate)
+{
+    int32_t moved = moved_mdeg(gate);
+    if (gate->safety->probe_run_ns != 0 && moved >= POLARITY_MDEG) {
+        gate->safety->polarity_mdeg = moved;
+    }
+}
+
+void rh_gate_probe_watch(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    if (safety->state != RH_SAFETY_PROBE) {
+        return;
+    }
+    if (safety->probe_run_ns == 0 && runs(gate)) {
+        safety->probe_run_ns = gate->sight.now_ns;
+    }
+    if (safety->probe == RH_COMMAND_RELAY_TEST) {
+        watch_relay(gate);
+    } else {
+        watch_polarity(gate);
+    }
+}
+
+/* Proven; or somebody came, the console went, the arm left the bottom. */
+bool rh_gate_probe_is_over(const rh_gate_t *gate)
+{
+    const rh_safety_t *safety = gate->safety;
+    bool is_proven = safety->probe == RH_COMMAND_RELAY_TEST ? safety->relay_us > 0
+                                                            : safety->polarity_mdeg > 0;
+    return is_proven || !gate->input->console_present || !gate->sight.pad_is_empty ||
+           gate->sight.angle_mdeg > gate->limits->rest_mdeg;
+}
+
+bool rh_gate_probe_withholds(const rh_gate_t *gate)
+{
+    return probes(gate, RH_COMMAND_RELAY_TEST) && gate->safety->probe_cut_ns != 0;
+}
+
+int32_t rh_gate_probe_mnm(rh_gate_t *gate)
+{
+    if (!probes(gate, RH_COMMAND_POLARITY_TEST) || !runs(gate)) {
+        return 0;
+    }
+    int64_t ms = ms_since(gate, gate->safety->probe_run_ns);
+    return rh_gate_clamp(ms * POLARITY_MNM_PER_MS, 0, POLARITY_MAX_MNM);
+}
+
+int32_t rh_gate_probe_speed_mdps(const rh_gate_t *gate)
+{
+    int32_t sink_mdps = gate->limits->sink_mdps;
+    return sink_mdps < POLARITY_MDPS ? sink_mdps : POLARITY_MDPS;
+}
+
+/* ---- its rules ------------------------------------------------------------------- */
+
+rh_finding_t rh_gate_relay_stuck(const rh_gate_t *gate)
+{
+    int64_t ms = ms_since(gate, gate->safety->probe_cut_ns);
+    int32_t most_ms = gate->limits->relay_ms + RELAY_MARGIN_MS;
+    bool is_stuck = rh_gate_probe_withholds(gate) && runs(gate) && ms > most_ms;
+    return (rh_finding_t){is_stuck, rh_gate_clamp(ms * RH_MILLI, 0, INT32_MAX),
+                          most_ms * RH_MILLI};
+}
+
+rh_finding_t rh_gate_polarity_wrong(const rh_gate_t *gate)
+{
+    int32_t moved = moved_mdeg(gate);
+    bool is_late = ms_since(gate, gate->safety->probe_run_ns) > POLARITY_MS;
+    bool is_wrong = probes(gate, RH_COMMAND_POLARITY_TEST) &&
+                    gate->safety->probe_run_ns != 0 &&
+                    (moved <= -POLARITY_MDEG || (is_late && moved < POLARITY_MDEG));
+    return (rh_finding_t){is_wrong, moved, POLARITY_MDEG};
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The two probes: relay (hazard 17) and polarity (hazard 4). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "gate_bench.h"
+#include "rh/command.h"
+
+static gate_bench_t bench;
+
+#define MS 1000000LL
+
+static int idle(void **state)
+{
+    (void)state;
+    gate_bench_init(&bench);
+    bench.limits.is_commissioned = 0; /* probes come before it */
+    gate_bench_ticks(&bench, 300);
+    gate_bench_reset(&bench);
+    gate_bench_ticks(&bench, 300);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+    return 0;
+}
+
+static void drive(int32_t status)
+{
+    bench.drive_follows = false;
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = status;
+}
+
+static void ask(uint32_t kind, uint32_t refusal)
+{
+    gate_bench_command(&bench, kind);
+    assert_true(bench.report.is_answer);
+    assert_int_equal(bench.report.refusal, refusal);
+}
+
+/* A drive that runs at once, and stops when the heartbeat has been away for so long. */
+static void prove_relay(int relay_ticks)
+{
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    for (int i = 0; i < 400 && bench.grant.beat; i++) {
+        gate_bench_ticks(&bench, 1);
+        assert_true(bench.grant.servo_on);
+        assert_int_equal(bench.grant.torque_mnm, 0);
+    }
+    assert_false(bench.grant.beat);
+    gate_bench_ticks(&bench, relay_ticks);
+    drive(RH_DRIVE_READY);
+    gate_bench_ticks(&bench, 2);
+}
+
+static void a_relay_that_drops_is_proven_with_its_time(void **state)
+{
+    (void)state;
+    prove_relay(30);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+    assert_in_range(bench.report.relay_us, 58000, 66000);
+    assert_false(bench.grant.servo_on);
+    assert_true(bench.grant.beat);
+    assert_int_equal(bench.faults_seen & ~(1u << RH_FAULT_BOOT), 0);
+}
+
+static void a_drive_that_runs_on_without_heartbeat_is_cut_and_named(void **state)
+{
+    (void)state;
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    int ticks = gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 400);
+    /* 200 ms seen to run, then relay_ms + 50 */
+    assert_in_range(ticks * 2, 200 + 75 + 50, 200 + 75 + 50 + 12);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_RELAY_STUCK));
+    assert_false(bench.grant.servo_on);
+    assert_int_equal(bench.report.relay_us, 0);
+}
+
+static void
+a_relay_that_never_closes_is_named_by_the_drive_that_does_not_run(void **state)
+{
+    (void)state;
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    drive(RH_DRIVE_READY);
+    gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 300);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_NOT_RUNNING));
+    assert_false(bench.grant.servo_on);
+}
+
+static void probing_names_what_it_lacks(void **state)
+{
+    (void)state;
+    ask(RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_RELAY);
+    bench.input.console_present = false;
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NO_CONSOLE);
+    bench.input.console_present = true;
+    gate_bench_pad(&bench, 80.0);
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_PAD_NOT_EMPTY);
+    gate_bench_pad(&bench, 0.0);
+    gate_bench_place(&bench, -60.0);
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NOT_AT_BOTTOM);
+    gate_bench_place(&bench, -90.0);
+    gate_bench_ticks(&bench, 300);
+    drive(0);
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_SENSORS);
+    drive(RH_DRIVE_READY);
+    gate_bench_command(&bench, RH_COMMAND_STOP);
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_WRONG_STATE);
+    assert_false(bench.grant.servo_on);
+}
+
+static void whoever_comes_near_ends_a_probe(void **state)
+{
+    (void)state;
+    for (int cause = 0; cause < 3; cause++) {
+        (void)idle(NULL);
+        ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+        drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+        gate_bench_ticks(&bench, 10);
+        assert_int_equal(bench.safety.state, RH_SAFETY_PROBE);
+        if (cause == 0) {
+            gate_bench_pad(&bench, 80.0);
+        } else if (cause == 1) {
+            bench.input.console_present = false;
+        } else {
+            gate_bench_place(&bench, -70.0);
+        }
+        gate_bench_ticks(&bench, 1);
+        assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+        assert_int_equal(bench.report.relay_us, 0);
+        assert_false(bench.grant.servo_on);
+    }
+}
+
+static void an_estop_in_a_probe_cuts(void **state)
+{
+    (void)state;
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_B, false);
+    gate_bench_ticks(&bench, 1);
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE3);
+    assert_false(bench.grant.servo_on);
+    assert_false(bench.grant.beat);
+}
+
+static void begin_polarity(void)
+{
+    prove_relay(30);
+    bench.drive_follows = true;
+    gate_bench_ticks(&bench, 300);
+    ask(RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NONE);
+}
+
+static void an_arm_that_rises_proves_the_polarity(void **state)
+{
+    (void)state;
+    begin_polarity();
+    int32_t most = 0;
+    for (int i = 0; i < 600 && bench.safety.state == RH_SAFETY_PROBE; i++) {
+        bench.angle_deg += bench.grant.torque_mnm > 6000 ? 0.01 : 0.0;
+        gate_bench_ticks(&bench, 1);
+        assert_true(bench.grant.torque_mnm >= 0);
+        most = bench.grant.torque_mnm > most ? bench.grant.torque_mnm : most;
+        assert_true(bench.grant.speed_limit_mdps <= 60000);
+    }
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+    assert_in_range(bench.report.polarity_mdeg, 1000, 1100);
+    assert_in_range(most, 6000, 12000);
+    assert_int_equal(bench.grant.torque_mnm, 0);
+}
+
+static void an_arm_that_is_pushed_down_is_cut_and_named(void **state)
+{
+    (void)state;
+    begin_polarity();
+    for (int i = 0; i < 600 && bench.safety.state == RH_SAFETY_PROBE; i++) {
+        bench.angle_deg -= bench.grant.torque_mnm > 6000 ? 0.01 : 0.0;
+        gate_bench_ticks(&bench, 1);
+    }
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE3);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_POLARITY));
+    assert_int_equal(bench.report.polarity_mdeg, 0);
+    assert_int_equal(bench.grant.torque_mnm, 0);
+}
+
+static void an_arm_that_does_not_move_gets_no_more_than_20_nm(void **state)
+{
+    (void)state;
+    begin_polarity();
+    int32_t most = 0;
+    int ticks = 0;
+    for (; ticks < 3000 && bench.safety.state == RH_SAFETY_PROBE; ticks++) {
+        gate_bench_ticks(&bench, 1);
+        most = bench.grant.torque_mnm > most ? bench.grant.torque_mnm : most;
+    }
+    assert_int_equal(most, 20000);
+    assert_in_range(ticks * 2, 2490, 2530);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_POLARITY));
+}
+
+#define IDLE(name) cmocka_unit_test_setup(name, idle)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IDLE(a_relay_that_drops_is_proven_with_its_time),
+        IDLE(a_drive_that_runs_on_without_heartbeat_is_cut_and_named),
+        IDLE(a_relay_that_never_closes_is_named_by_the_drive_that_does_not_run),
+        IDLE(probing_names_what_it_lacks),
+        IDLE(whoever_comes_near_ends_a_probe),
+        IDLE(an_estop_in_a_probe_cuts),
+        IDLE(an_arm_that_rises_proves_the_polarity),
+        IDLE(an_arm_that_is_pushed_down_is_cut_and_named),
+        IDLE(an_arm_that_does_not_move_gets_no_more_than_20_nm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
