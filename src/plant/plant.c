@@ -254,6 +254,18 @@ void rh_plant_step(rh_plant_t *plant, const rh_plant_input_t *input, double dt_s
     }
 }
 
+void rh_plant_handle(rh_plant_t *plant, const double strap_n[RH_LEGS],
+                     const double pad_n[2])
+{
+    if (plant->act.act != RH_ACT_ABSENT) {
+        return;
+    }
+    for (int i = 0; i < RH_LEGS; i++) {
+        plant->force_n[i] = strap_n[i];
+        plant->pad_n[i] = pad_n[i];
+    }
+}
+
 rh_plant_truth_t rh_plant_truth(const rh_plant_t *plant)
 {
     rh_plant_truth_t truth = {

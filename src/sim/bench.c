@@ -163,6 +163,7 @@ void rh_bench_step(rh_bench_t *bench, int64_t now_ns)
         bench->cut_angle_deg = now.arm_angle_deg;
         bench->cut_rate_dps = now.arm_rate_dps;
     }
+    rh_hand_step(&bench->hand, &bench->plant, STEP_S);
     rh_plant_step(&bench->plant, &input, STEP_S);
     rh_plant_sense(&bench->plant, &bench->sense);
     now = rh_plant_truth(&bench->plant);

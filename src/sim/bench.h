@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "faults.h"
+#include "hand.h"
 #include "hardware.h"
 #include "plant.h"
 #include "quadrature.h"
@@ -57,6 +58,7 @@ typedef struct {
     rh_plant_t plant;
     rh_plant_sense_t sense;
     rh_hardware_t hardware;
+    rh_hand_t hand; /* of somebody beside the bench */
     rh_faults_t faults;
     rh_bench_drive_t drive;
     rh_person_t person;

@@ -14,6 +14,7 @@
 #define NS_PER_MS 1000000LL
 #define WAIT_DEFAULT_MS 60000
 #define NUMBER_MAX 3600000L
+#define HAND_DPS 15 /* as one lifts an arm by hand, with care */
 
 typedef struct {
     char *const *word;
@@ -210,6 +211,34 @@ static int parse_panel(rh_order_t *order, const arguments_t *arguments)
     return 0;
 }
 
+/* "lift DEG [DPS]", "off", "pad front|rear KG" */
+static int parse_hand(rh_order_t *order, const arguments_t *arguments)
+{
+    int64_t angle_deg = 0;
+
+    order->number = HAND_DPS;
+    order->count = arguments->count;
+    if (is_word(arguments, 0, "lift") && arguments->count >= 2 &&
+        arguments->count <= 3 &&
+        read_number(arguments->word[1], -110, 20, &angle_deg) &&
+        (arguments->count == 2 ||
+         read_number(arguments->word[2], 1, 100, &order->number))) {
+        order->on = true;
+        order->which = (int)angle_deg;
+        return 0;
+    }
+    if (is_word(arguments, 0, "pad") && arguments->count == 3) {
+        order->which = is_word(arguments, 1, "rear") ? 1 : 0;
+        return (order->which == 1 || is_word(arguments, 1, "front")) &&
+                       read_number(arguments->word[2], 0, 200, &order->number)
+                   ? 0
+                   : wrong(order, arguments);
+    }
+    return arguments->count == 1 && is_word(arguments, 0, "off")
+               ? 0
+               : wrong(order, arguments);
+}
+
 /* --- deeds ------------------------------------------------------------------------ */
 
 static rh_outcome_t run_lie(rh_order_t *order, rh_sim_t *sim, char *answer)
@@ -228,6 +257,25 @@ static rh_outcome_t run_dismount(rh_order_t *order, rh_sim_t *sim, char *answer)
     rh_bench_dismount(&sim->bench);
     rh_bench_unlock(&sim->bench);
     return say_ok(answer);
+}
+
+static rh_outcome_t run_hand(rh_order_t *order, rh_sim_t *sim, char *answer)
+{
+    rh_hand_t *hand = &sim->bench.hand;
+    bool lies;
+
+    rh_bench_lock(&sim->bench);
+    lies = sim->bench.lies;
+    if (order->on) {
+        rh_hand_lift(hand, &sim->bench.plant, order->which, (double)order->number);
+    } else if (order->count == 3) {
+        hand->pad_kg[order->which] = (double)order->number;
+    } else {
+        rh_hand_let_go(hand);
+    }
+    rh_bench_unlock(&sim->bench);
+    return lies ? refuse(answer, "somebody lies on the bench: 'dismount' first")
+                : say_ok(answer);
 }
 
 static rh_outcome_t run_grips(rh_order_t *order, rh_sim_t *sim, char *answer)
@@ -403,6 +451,8 @@ static rh_outcome_t run_quit(rh_order_t *order, rh_sim_t *sim, char *answer)
 static const rh_verb_t verbs[] = {
     {"lie", parse_lie, run_lie, "lie down"},
     {"dismount", parse_nothing, run_dismount, "dismount"},
+    {"hand", parse_hand, run_hand,
+     "hand lift DEG [DPS] | hand off | hand pad front|rear KG"},
     {"grips", parse_grips, run_grips, "grips held|open [left|right]"},
     {"press", parse_button, run_press,
      "press reset_button|comfort_stop|estop|estop_a|estop_b [MS]"},
@@ -469,10 +519,11 @@ int rh_script_parse(rh_order_t *order, const char *line, char *error, size_t err
             return verbs[i].parse(order, &arguments);
         }
     }
-    (void)snprintf(error, error_size,
-                   "'%.40s' is no command: lie, dismount, grips, press, release, reps, "
-                   "stop, let, wait, truth, mark, wire, fault, panel, quit",
-                   count > 0 ? words[0] : "");
+    (void)snprintf(
+        error, error_size,
+        "'%.40s' is no command: lie, dismount, hand, grips, press, release, reps, "
+        "stop, let, wait, truth, mark, wire, fault, panel, quit",
+        count > 0 ? words[0] : "");
     return -EINVAL;
 }
 
