@@ -36,6 +36,8 @@ static void publish_report(rh_bus_t *bus)
         bus->report.devices[i].last_reply_ns = device->last_reply_ns;
         bus->report.devices[i].replies = device->replies;
         bus->report.devices[i].errors = device->errors;
+        bus->report.devices[i].timeouts = device->timeouts;
+        bus->report.devices[i].garbled = device->garbled;
     }
     rh_mailbox_put(bus->report_out, &bus->report, sizeof(bus->report));
 }
@@ -82,6 +84,14 @@ static void count(rh_bus_t *bus, rh_link_result_t result, const rh_link_reply_t 
     stats->exceptions += result == RH_LINK_EXCEPTION;
 }
 
+/* Which of a line's devices is silent and which is damaged tells a wrong number from a
+ * wrong rate. */
+static void count_device(rh_device_t *device, rh_link_result_t result)
+{
+    device->timeouts += result == RH_LINK_TIMEOUT;
+    device->garbled += result == RH_LINK_CRC || result == RH_LINK_WRONG;
+}
+
 static void explain(rh_bus_t *bus, const rh_device_t *device, const rh_frame_t *request,
                     rh_link_result_t result)
 {
@@ -103,6 +113,7 @@ static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
     rh_device_request(device, job, bus->outputs, rh_pace_now_ns(), &request);
     rh_link_result_t result = rh_link_exchange(&bus->link, &request, &reply);
     count(bus, result, &reply);
+    count_device(device, result);
     if (reply.arrived_ns != 0) {
         bus->window.busy_ns += reply.arrived_ns - reply.sent_ns + bus->link.gap_ns;
     }

@@ -127,6 +127,7 @@ typedef struct {
     bool has_status;
     uint32_t status;
     uint64_t replies, errors;
+    uint64_t timeouts, garbled; /* of the errors: silence; bytes that were no reply */
     int64_t last_reply_ns;
     char problem[RH_HAL_TEXT]; /* why it is not ready */
 } rh_device_t;

@@ -247,6 +247,8 @@ static void copy_device(const rh_hal_t *hal, int index, const rh_bus_report_t *r
     stats->replies = report->devices[place].replies;
     stats->errors = report->devices[place].errors;
     rh_wiring_problem(settings, stats->problem, sizeof(stats->problem));
+    stats->timeouts = report->devices[place].timeouts;
+    stats->garbled = report->devices[place].garbled;
 }
 
 /* The service thread has time: caught in the middle of a write it tries again, and

@@ -36,6 +36,7 @@ typedef struct {
     uint64_t replies, errors;
     char problem[RH_HAL_TEXT]; /* why it can never be ready, in one sentence; "" = none
                                 */
+    uint64_t timeouts, garbled; /* of the errors: silence; bytes that were no reply */
 } rh_device_stats_t;
 
 typedef struct {

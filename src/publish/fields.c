@@ -266,6 +266,8 @@ static const rh_field_t devices[] = {
     IN_DEVICE(U64, replies),
     IN_DEVICE(U64, errors),
     IN_DEVICE(MAYBE_TEXT, problem),
+    IN_DEVICE(U64, timeouts),
+    IN_DEVICE(U64, garbled),
 };
 static const rh_fields_t device_fields = FIELDS(devices);
 
