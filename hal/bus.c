@@ -5,12 +5,11 @@
  */
 #include "bus.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+
+#include "thread.h"
 
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_S INT64_C(1000000000)
@@ -18,7 +17,6 @@
 #define BACKOFF_MAX_NS (250 * NS_PER_MS)
 #define IDLE_NS (1 * NS_PER_MS)
 #define DEAF_NS NS_PER_S /* TCP: a connection that nobody answers on is made anew */
-#define STACK_SIZE ((size_t)256 * 1024)
 #define FAREWELL_ATTEMPTS 3
 
 /* ---- what is published ------------------------------------------------------ */
@@ -273,37 +271,11 @@ static void *run(void *argument)
     return NULL;
 }
 
-static int create(rh_bus_t *bus, int priority)
-{
-    pthread_attr_t attributes;
-    struct sched_param order = {.sched_priority = priority};
-    int error = pthread_attr_init(&attributes);
-    if (error != 0) {
-        return error;
-    }
-    size_t least = (size_t)PTHREAD_STACK_MIN;
-    error =
-        pthread_attr_setstacksize(&attributes, STACK_SIZE > least ? STACK_SIZE : least);
-    if (error == 0 && priority > 0) {
-        (void)pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-        (void)pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
-        error = pthread_attr_setschedparam(&attributes, &order);
-    }
-    if (error == 0) {
-        error = pthread_create(&bus->thread, &attributes, run, bus);
-    }
-    (void)pthread_attr_destroy(&attributes);
-    return error;
-}
-
 int rh_bus_start(rh_bus_t *bus, int priority)
 {
-    int error = create(bus, priority);
-    if (error == EPERM && priority > 0) {
-        error = create(bus, 0);
-    }
-    bus->is_running = error == 0;
-    return -error;
+    int result = rh_thread_start(&bus->thread, priority, run, bus);
+    bus->is_running = result == 0;
+    return result;
 }
 
 void rh_bus_stop(rh_bus_t *bus)

@@ -87,7 +87,7 @@ typedef struct rh_channel {
  */
 typedef struct {
     int first, count; /* 0 = none bound */
-    int heartbeat, servo_on, lamp;
+    int heartbeat, servo_on, lamp, buzzer;
     uint16_t inverted;
     uint16_t sent, confirmed; /* as commanded, before inversion */
     bool is_confirmed;

@@ -31,7 +31,7 @@ typedef struct {
 /* What the control thread wants of the actuators. */
 typedef struct {
     _Atomic int32_t torque_mnm, speed_limit_mdps;
-    _Atomic bool servo_on, lamp;
+    _Atomic bool servo_on, lamp, buzzer;
     _Atomic bool is_granted; /* a grant was ever written */
     _Atomic uint32_t beat;   /* advanced once per good tick */
 } rh_outputs_t;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Modbus backend: opens the buses, hands samples to the loop and its grants to the
- * mailboxes. All memory is taken in open and given back in close.
+ * The machine's hardware: opens the buses and the GPIO, hands samples to the loop and
+ * its grants to mailboxes and lines. All memory is taken in open and given back in
+ * close.
  */
 #include "modbus_hal.h"
 
@@ -12,12 +13,16 @@
 #include <string.h>
 
 #include "bus.h"
+#include "gpio_hal.h"
 #include "rh/grant.h"
 #include "rh/units.h"
 #include "wiring.h"
 
 #define REPORT_TRIES 100
 #define YOUNGER_NS RH_NS_PER_MS
+
+#define BUS_NONE (-1) /* not bound */
+#define BUS_GPIO (-2)
 
 struct rh_hal {
     rh_hal_settings_t settings;
@@ -27,32 +32,52 @@ struct rh_hal {
     rh_mailbox_t samples[RH_BUS_MAX], reports[RH_BUS_MAX];
     rh_hal_sample_t newest[RH_BUS_MAX][RH_SIGNAL_COUNT]; /* the control thread's copy */
     rh_bus_report_t reported[RH_BUS_MAX];                /* the service thread's */
-    int bus_of[RH_SIGNAL_COUNT];                         /* -1 = not bound */
+    rh_gpio_hal_t gpio;
+    rh_hal_sample_t from_gpio[RH_SIGNAL_COUNT];
+    int bus_of[RH_SIGNAL_COUNT]; /* or one of the two below */
     int64_t opened_ns;
 };
 
 /* ---- open ------------------------------------------------------------------- */
 
+/* What a binding's device counts among; a line of a chip needs none. */
+static bool has_source(const rh_hal_settings_t *settings, const rh_binding_t *binding)
+{
+    const int32_t counts[] = {
+        [RH_SOURCE_MODBUS] = settings->device_count,
+        [RH_SOURCE_QUADRATURE] = settings->quadrature_count,
+        [RH_SOURCE_HX711] = settings->hx711_count,
+    };
+    return binding->kind == RH_SOURCE_GPIO ||
+           (binding->device >= 0 && binding->device < counts[binding->kind]);
+}
+
+static int bus_of(const rh_hal_settings_t *settings, const rh_binding_t *binding)
+{
+    return binding->kind == RH_SOURCE_MODBUS ? settings->devices[binding->device].bus
+                                             : BUS_GPIO;
+}
+
 static int take_signal(rh_hal_t *hal, const rh_binding_t *binding,
                        uint32_t *outputs_seen, const rh_wiring_error_t *error)
 {
     int limit = binding->is_output ? (int)RH_OUTPUT_COUNT : (int)RH_SIGNAL_COUNT;
-    if (binding->device < 0 || binding->device >= hal->settings.device_count ||
-        binding->signal < 0 || binding->signal >= limit) {
+    if (!has_source(&hal->settings, binding) || binding->signal < 0 ||
+        binding->signal >= limit) {
         return rh_wiring_refuse(error,
                                 "signal %d (role '%s'): its device does not exist",
                                 binding->signal, binding->role);
     }
     uint32_t bit = 1u << binding->signal;
     if (binding->is_output ? (*outputs_seen & bit) != 0
-                           : hal->bus_of[binding->signal] >= 0) {
+                           : hal->bus_of[binding->signal] != BUS_NONE) {
         return rh_wiring_refuse(error, "signal %d is bound twice (role '%s'); keep one",
                                 binding->signal, binding->role);
     }
     if (binding->is_output) {
         *outputs_seen |= bit;
     } else {
-        hal->bus_of[binding->signal] = hal->settings.devices[binding->device].bus;
+        hal->bus_of[binding->signal] = bus_of(&hal->settings, binding);
     }
     return 0;
 }
@@ -65,12 +90,12 @@ static void bind_confirmed(rh_hal_t *hal)
     for (int i = 0; i < settings->binding_count; i++) {
         rh_binding_t binding = settings->bindings[i];
         if (binding.is_output && binding.signal == RH_OUTPUT_TORQUE_COMMAND &&
-            hal->bus_of[RH_SIGNAL_TORQUE_CONFIRMED] < 0 &&
+            hal->bus_of[RH_SIGNAL_TORQUE_CONFIRMED] == BUS_NONE &&
             settings->binding_count < RH_BINDING_MAX) {
             binding.is_output = false;
             binding.signal = RH_SIGNAL_TORQUE_CONFIRMED;
             settings->bindings[settings->binding_count++] = binding;
-            hal->bus_of[binding.signal] = settings->devices[binding.device].bus;
+            hal->bus_of[binding.signal] = bus_of(settings, &binding);
         }
     }
 }
@@ -79,7 +104,7 @@ static int take_bindings(rh_hal_t *hal, const rh_wiring_error_t *error)
 {
     uint32_t outputs_seen = 0;
     for (int i = 0; i < RH_SIGNAL_COUNT; i++) {
-        hal->bus_of[i] = -1;
+        hal->bus_of[i] = BUS_NONE;
     }
     for (int i = 0; i < hal->settings.binding_count; i++) {
         int result = take_signal(hal, &hal->settings.bindings[i], &outputs_seen, error);
@@ -143,8 +168,10 @@ static int start(rh_hal_t *hal, const rh_wiring_error_t *error)
     return 0;
 }
 
+/* Safe levels first: a relay drops faster than a bus says farewell. */
 static void stop(rh_hal_t *hal)
 {
+    rh_gpio_hal_close(&hal->gpio);
     for (int i = 0; i < hal->settings.bus_count; i++) {
         atomic_store(&hal->buses[i].stopping, true); /* all at once, then wait */
     }
@@ -165,7 +192,11 @@ static int hal_open(rh_hal_t **out, const rh_hal_settings_t *settings, char *err
     }
     hal->settings = *settings;
     hal->opened_ns = rh_pace_now_ns();
+    const rh_gpio_error_t gpio_error = {error, error_size};
     int result = prepare(hal, &refusal);
+    if (result == 0) {
+        result = rh_gpio_hal_open(&hal->gpio, &hal->settings, &gpio_error);
+    }
     if (result == 0) {
         result = start(hal, &refusal);
         if (result != 0) {
@@ -208,10 +239,13 @@ static void hal_read(rh_hal_t *hal, int64_t now_ns, rh_input_t *input)
          */
         (void)rh_mailbox_get(&hal->samples[i], hal->newest[i], sizeof(hal->newest[i]));
     }
+    rh_gpio_hal_read(&hal->gpio, now_ns, hal->from_gpio);
     for (int signal = 0; signal < RH_SIGNAL_COUNT; signal++) {
         int bus = hal->bus_of[signal];
-        copy_sample(hal, bus < 0 ? &unbound : &hal->newest[bus][signal], now_ns,
-                    &input->signal[signal]);
+        const rh_hal_sample_t *from = bus >= 0          ? &hal->newest[bus][signal]
+                                      : bus == BUS_GPIO ? &hal->from_gpio[signal]
+                                                        : &unbound;
+        copy_sample(hal, from, now_ns, &input->signal[signal]);
     }
 }
 
@@ -222,12 +256,15 @@ static void hal_write(rh_hal_t *hal, const struct rh_grant *grant)
     atomic_store(&outputs->torque_mnm, grant->torque_mnm);
     atomic_store(&outputs->speed_limit_mdps, grant->speed_limit_mdps);
     atomic_store(&outputs->lamp, grant->lamp);
+    atomic_store(&outputs->buzzer, grant->buzzer);
     atomic_store(&outputs->is_granted, true);
+    rh_gpio_hal_write(&hal->gpio, outputs);
 }
 
 static void hal_beat(rh_hal_t *hal)
 {
     atomic_fetch_add(&hal->outputs.beat, 1);
+    rh_gpio_hal_beat(&hal->gpio, &hal->outputs);
 }
 
 /* ---- counters --------------------------------------------------------------- */
@@ -285,6 +322,7 @@ static void hal_stats(rh_hal_t *hal, rh_hal_stats_t *stats)
     for (int bus = 0; bus < hal->settings.bus_count; bus++) {
         copy_bus(hal, bus, stats);
     }
+    rh_gpio_hal_stats(&hal->gpio, hal->opened_ns, stats);
 }
 
 /* ---- close ------------------------------------------------------------------ */
@@ -297,6 +335,7 @@ static void hal_close(rh_hal_t *hal)
     atomic_store(&hal->outputs.servo_on, false);
     atomic_store(&hal->outputs.torque_mnm, 0);
     atomic_store(&hal->outputs.lamp, false);
+    atomic_store(&hal->outputs.buzzer, false);
     stop(hal);
     free(hal);
 }

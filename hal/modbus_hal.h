@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Modbus backend of the hardware layer: one thread per bus, signals by profile and
- * binding. The loop opens it, reads and writes it; the service thread asks its
- * counters.
+ * The hardware layer of a machine: one thread per Modbus bus and per encoder on GPIO,
+ * flags on GPIO by the loop itself, signals by profile and binding. The loop opens it,
+ * reads and writes it; the service thread asks its counters.
  */
 #ifndef RH_MODBUS_HAL_H
 #define RH_MODBUS_HAL_H

@@ -185,5 +185,8 @@ uint16_t rh_bits_wanted(const rh_bits_t *bits, const rh_outputs_t *outputs,
     if (atomic_load(&outputs->lamp)) {
         wanted |= bit_at(bits->lamp);
     }
+    if (atomic_load(&outputs->buzzer)) {
+        wanted |= bit_at(bits->buzzer);
+    }
     return (uint16_t)wanted;
 }

@@ -216,7 +216,8 @@ static int add_bindings(rh_wiring_t *wiring, bool outputs)
 {
     for (int i = 0; i < wiring->settings->binding_count; i++) {
         const rh_binding_t *binding = &wiring->settings->bindings[i];
-        if (binding->device != wiring->index || binding->is_output != outputs) {
+        if (binding->kind != RH_SOURCE_MODBUS || binding->device != wiring->index ||
+            binding->is_output != outputs) {
             continue;
         }
         int result = outputs ? rh_wiring_add_output(wiring, binding)
@@ -252,7 +253,8 @@ int rh_wiring_device(rh_device_t *device, const rh_hal_settings_t *settings, int
 {
     rh_wiring_t wiring = {device, settings, index, error};
     *device = (rh_device_t){.settings = &settings->devices[index]};
-    device->bits.heartbeat = device->bits.servo_on = device->bits.lamp = -1;
+    device->bits.heartbeat = device->bits.servo_on = -1;
+    device->bits.lamp = device->bits.buzzer = -1;
     const rh_profile_t *profile = rh_wiring_profile(&wiring);
     device->may_be_ready = rh_wiring_may_be_ready(profile);
 

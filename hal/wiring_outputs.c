@@ -87,8 +87,10 @@ static int *bit_of(rh_bits_t *bits, int output)
         return &bits->heartbeat;
     case RH_OUTPUT_SERVO_ON:
         return &bits->servo_on;
-    default:
+    case RH_OUTPUT_LAMP:
         return &bits->lamp;
+    default:
+        return &bits->buzzer;
     }
 }
 
@@ -111,7 +113,7 @@ int rh_wiring_place_bits(rh_wiring_t *wiring)
     int first = INT32_MAX;
     int last = -1;
 
-    for (int output = RH_OUTPUT_SERVO_ON; output <= RH_OUTPUT_LAMP; output++) {
+    for (int output = RH_OUTPUT_SERVO_ON; output <= RH_OUTPUT_BUZZER; output++) {
         int address = *bit_of(bits, output);
         first = address >= 0 && address < first ? address : first;
         last = address > last ? address : last;
@@ -128,7 +130,7 @@ int rh_wiring_place_bits(rh_wiring_t *wiring)
     }
     bits->first = first;
     bits->count = last - first + 1;
-    for (int output = RH_OUTPUT_SERVO_ON; output <= RH_OUTPUT_LAMP; output++) {
+    for (int output = RH_OUTPUT_SERVO_ON; output <= RH_OUTPUT_BUZZER; output++) {
         int *position = bit_of(bits, output);
         *position = *position < 0 ? -1 : *position - first;
     }

@@ -15,8 +15,9 @@ typedef struct rh_grant {
     int32_t
         speed_limit_mdps; /* the drive's own speed limit in torque mode, at the arm */
     bool servo_on;
-    bool beat; /* the heartbeat may advance at the end of this tick */
-    bool lamp; /* armed: the motor may act */
+    bool beat;   /* the heartbeat may advance at the end of this tick */
+    bool lamp;   /* armed: the motor may act */
+    bool buzzer; /* a fault has led to a safe state, which is not left yet */
 } rh_grant_t;
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The hardware as the loop sees it: a table of operations over named signals, and the
- * settings (buses, devices with their profiles, bindings) that a backend is opened
- * with. Profiles are files (config/devices); src/config reads them into rh_profile_t.
+ * settings (buses, devices with their profiles, GPIO, bindings) that a backend is
+ * opened with. Profiles are files (config/devices); src/config reads them into
+ * rh_profile_t.
  */
 #ifndef RH_HAL_H
 #define RH_HAL_H
@@ -23,6 +24,7 @@ struct rh_grant; /* grant.h is behind its own door */
 #define RH_PROFILE_STARTUP 16
 #define RH_PROFILE_BITS 16
 #define RH_HAL_PATH 200
+#define RH_GPIO_SOURCES_MAX 4 /* of each kind */
 
 /* ---- profiles: what a device is, from one file ---------------------------------- */
 
@@ -165,12 +167,47 @@ typedef struct {
     double speed_limit_dps; /* fence, at the arm */
 } rh_device_settings_t;
 
-/* One signal bound to one role of one device (or to one bit of an I/O module). */
+/* Where a signal comes from or goes to. */
+typedef enum {
+    RH_SOURCE_MODBUS = 0, /* a role of a device */
+    RH_SOURCE_GPIO,       /* a line of a chip: flags */
+    RH_SOURCE_QUADRATURE, /* role "position" or "rate" of a [quadrature] */
+    RH_SOURCE_HX711       /* role "force" of a [hx711] */
+} rh_source_t;
+
+typedef enum { RH_BIAS_NONE = 0, RH_BIAS_UP, RH_BIAS_DOWN, RH_BIAS_COUNT } rh_bias_t;
+
+/* A quadrature encoder on two lines; the zero of its count is found at start: the arm
+ * hangs still at home_deg. */
+typedef struct {
+    char name[RH_HAL_NAME];
+    char chip[RH_HAL_NAME]; /* label, gpiochipN, or another name in /dev */
+    char line_a[RH_HAL_NAME], line_b[RH_HAL_NAME]; /* name or number */
+    rh_bias_t bias;
+    int32_t counts_per_turn; /* edges a turn of the arm, 4 x the encoder's pulses */
+    double home_deg;
+} rh_quadrature_settings_t;
+
+/* A load cell converter, read bit by bit: for the record, never for the loop. */
+typedef struct {
+    char name[RH_HAL_NAME];
+    char chip[RH_HAL_NAME];
+    char clock[RH_HAL_NAME], data[RH_HAL_NAME];
+    int32_t gain;         /* 128, 64 (input A) or 32 (input B) */
+    double scale, offset; /* newton = counts * scale + offset */
+} rh_hx711_settings_t;
+
+/* One signal bound to one role of one device (or to one bit of an I/O module), or to
+ * one line or counter of GPIO. */
 typedef struct {
     int32_t signal; /* RH_SIGNAL_* or RH_OUTPUT_* */
     bool is_output;
-    int32_t device; /* index into devices */
-    char role[RH_HAL_NAME];
+    rh_source_t kind;
+    int32_t device;         /* index into devices, quadratures or hx711s; GPIO: -1 */
+    char role[RH_HAL_NAME]; /* GPIO: the line, its name or number */
+    char chip[RH_HAL_NAME]; /* GPIO alone, with what follows */
+    rh_bias_t bias;
+    int32_t debounce_ms;
     double
         scale; /* on top of the register's: signal = register value * scale + offset */
     double offset; /* in the signal's unit */
@@ -182,6 +219,10 @@ typedef struct {
     int32_t bus_count;
     rh_device_settings_t devices[RH_DEVICE_MAX];
     int32_t device_count;
+    rh_quadrature_settings_t quadratures[RH_GPIO_SOURCES_MAX];
+    int32_t quadrature_count;
+    rh_hx711_settings_t hx711s[RH_GPIO_SOURCES_MAX];
+    int32_t hx711_count;
     rh_binding_t bindings[RH_BINDING_MAX];
     int32_t binding_count;
     char run_dir[RH_HAL_PATH]; /* where relative serial paths live */
@@ -194,9 +235,10 @@ typedef struct rh_hal rh_hal_t;
 
 typedef struct {
     const char *name;
-    /* Opens buses and starts their threads; the settings are copied. 0, or a negative
-     * errno with error saying what, where and the remedy. A device that does not answer
-     * yet is no error: its signals stay RH_QUALITY_NONE and the bus goes on trying. */
+    /* Opens buses and GPIO and starts their threads; the settings are copied. 0, or a
+     * negative errno with error saying what, where and the remedy. A device that does
+     * not answer yet is no error: its signals stay RH_QUALITY_NONE and the bus goes on
+     * trying. */
     int (*open)(rh_hal_t **hal, const rh_hal_settings_t *settings, char *error,
                 size_t error_size);
     /* Fills input->signal[] with the newest samples and their ages at now_ns. Control

@@ -11,6 +11,10 @@
 
 #define RH_BUS_MAX 8
 #define RH_DEVICE_MAX 16
+#define RH_GPIO_ROWS                                                                   \
+    12 /* chips, encoders and converters on GPIO, behind the devices                   \
+        */
+#define RH_DEVICE_ROWS (RH_DEVICE_MAX + RH_GPIO_ROWS)
 #define RH_HAL_NAME 40
 #define RH_HAL_TEXT 240
 
@@ -30,19 +34,24 @@ typedef struct {
     char name[RH_HAL_NAME];
     char profile[RH_HAL_NAME];
     char status[RH_HAL_NAME]; /* documented | verified */
-    int32_t bus;
-    bool is_ready;  /* start-up writes done and read back since the last (re)connect */
-    int64_t age_ns; /* since its last good reply */
+    int32_t bus;   /* -1: no bus; a GPIO chip, an encoder or a converter on its lines */
+    bool is_ready; /* start-up writes done and read back since the last (re)connect;
+                      quadrature: its position is found */
+    int64_t age_ns; /* since its last good reply, GPIO: reading */
     uint64_t replies, errors;
-    char problem[RH_HAL_TEXT]; /* why it can never be ready, in one sentence; "" = none
-                                */
+    char problem[RH_HAL_TEXT];  /* why it can never be ready, in one sentence; "" = none
+                                 */
     uint64_t timeouts, garbled; /* of the errors: silence; bytes that were no reply */
+    uint64_t illegal; /* quadrature: transitions no encoder makes; HX711: readings
+                         that were overtaken, reset or miscounted */
+    uint64_t gaps;    /* quadrature: edges whose number is missing */
+    double rate_hz;   /* GPIO: readings, edges or conversions a second */
 } rh_device_stats_t;
 
 typedef struct {
     rh_bus_stats_t buses[RH_BUS_MAX];
     int32_t bus_count;
-    rh_device_stats_t devices[RH_DEVICE_MAX];
+    rh_device_stats_t devices[RH_DEVICE_ROWS];
     int32_t device_count;
 } rh_hal_stats_t;
 

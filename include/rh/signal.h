@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The named signals of the machine: one row each, and the only place where a signal is
- * added. The configuration binds a signal to a source (modbus:<device>/<role>); nobody
- * past the HAL knows where a value came from.
+ * added. The configuration binds a signal to a source (modbus:<device>/<role>,
+ * gpio:<chip>/<line> …); nobody past the HAL knows where a value came from. Flags come
+ * last among the inputs: ESTOP_A is the first of them.
  *
  * X(ID, name, unit): the unit is that of the value; samples carry it in thousandths.
  * Unit "flag" means 0 or 1000 (false or true); "bits" means the raw word only.
@@ -22,7 +23,8 @@
     X(STRAP_RIGHT, strap_right, "n")                                                   \
     X(PAD_FRONT, pad_front, "n")                                                       \
     X(PAD_REAR, pad_rear, "n")                                                         \
-    X(ESTOP_A, estop_a, "flag") /* true = closed = not pressed */                      \
+    X(AUX_FORCE, aux_force, "n") /* shown and recorded; no rule or law looks at it */  \
+    X(ESTOP_A, estop_a, "flag")  /* true = closed = not pressed */                     \
     X(ESTOP_B, estop_b, "flag")                                                        \
     X(GRIP_LEFT, grip_left, "flag") /* true = held */                                  \
     X(GRIP_RIGHT, grip_right, "flag")                                                  \
@@ -36,7 +38,8 @@
     X(SPEED_LIMIT, speed_limit, "dps")                                                 \
     X(SERVO_ON, servo_on, "flag")                                                      \
     X(HEARTBEAT, heartbeat, "flag")                                                    \
-    X(LAMP, lamp, "flag")
+    X(LAMP, lamp, "flag")                                                              \
+    X(BUZZER, buzzer, "flag") /* a safe state is latched */
 
 enum {
 #define RH_SIGNAL_ID(id, name, unit) RH_SIGNAL_##id,

@@ -27,7 +27,8 @@
     X(pad_centre_frac, "", 3, "0 = all on the front pad, 1 = all on the rear")         \
     X(margin_top_deg, "deg", 2, "distance to the top soft limit")                      \
     X(margin_bottom_deg, "deg", 2, "distance to the bottom soft limit")                \
-    X(load_applied_kg, "kg", 2, "training load acting now, after ramps")
+    X(load_applied_kg, "kg", 2, "training load acting now, after ramps")               \
+    X(aux_force_n, "n", 1, "a cell beside the machine's own, for the record")
 
 /* Slow state: the topic `state`. X(name, unit, decimals, help), double. */
 #define RH_STATE_NUMBERS(X)                                                            \

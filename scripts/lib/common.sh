@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 BUILD_PACKAGES=(
     "gcc:command gcc" "libc6-dev:file /usr/include/stdio.h" "cmake:command cmake"
     "ninja-build:command ninja" "pkg-config:command pkg-config" "binutils:command nm"
-    "libmodbus-dev:module libmodbus" "libzmq3-dev:module libzmq" "libcmocka-dev:module cmocka"
+    "libmodbus-dev:module libmodbus" "libgpiod-dev:module libgpiod" "libzmq3-dev:module libzmq" "libcmocka-dev:module cmocka"
     "libsqlite3-dev:module sqlite3" "libinih-dev:module inih" "libjansson-dev:module jansson"
     "libsystemd-dev:module libsystemd" "libwebsockets-dev:module libwebsockets"
     "nodejs:command node" "npm:command npm" "ca-certificates:file /etc/ssl/certs/ca-certificates.crt"

@@ -253,7 +253,7 @@ static int check_shared(rh_draft_t *draft, int index)
     const rh_binding_t *binding = &hal->bindings[index];
     for (int i = 0; i < index; i++) {
         const rh_binding_t *other = &hal->bindings[i];
-        if (other->device == binding->device &&
+        if (other->kind == binding->kind && other->device == binding->device &&
             other->is_output == binding->is_output &&
             strcmp(other->role, binding->role) == 0) {
             return rh_draft_refuse(draft, signal_part(draft, index), "source",
@@ -269,6 +269,9 @@ static int check_binding(rh_draft_t *draft, int index)
 {
     const rh_hal_settings_t *hal = &draft->settings.hal;
     const rh_binding_t *binding = &hal->bindings[index];
+    if (binding->kind != RH_SOURCE_MODBUS) {
+        return 0; /* check_gpio.c */
+    }
     const rh_profile_t *profile = &hal->devices[binding->device].profile;
     const rh_register_t *reg = rh_profile_role(profile, binding->role);
     if (reg == NULL) {
@@ -310,9 +313,9 @@ static int refuse_unbound(rh_draft_t *draft, const char *name)
 {
     char section[RH_HAL_NAME * 2];
     (void)snprintf(section, sizeof(section), "signal %s", name);
-    return rh_draft_refuse_missing(draft, section,
-                                   "bind it: source = modbus:DEVICE/ROLE",
-                                   "is not bound, and the gate cannot do without it");
+    return rh_draft_refuse_missing(
+        draft, section, "bind it: source = modbus:DEVICE/ROLE or gpio:CHIP/LINE",
+        "is not bound, and the gate cannot do without it");
 }
 
 /* Hazard 17: a drive that keeps its last torque is stopped by the heartbeat alone. */
@@ -348,10 +351,11 @@ static bool is_known_drive(const rh_hal_settings_t *hal)
 static bool may_lack(const rh_hal_settings_t *hal, int signal, bool is_output)
 {
     if (is_output) {
-        return signal == RH_OUTPUT_LAMP ||
+        return signal == RH_OUTPUT_LAMP || signal == RH_OUTPUT_BUZZER ||
                (signal == RH_OUTPUT_SPEED_LIMIT && !is_known_drive(hal));
     }
-    return signal == RH_SIGNAL_DRIVE_STATUS && !is_known_drive(hal);
+    return signal == RH_SIGNAL_AUX_FORCE ||
+           (signal == RH_SIGNAL_DRIVE_STATUS && !is_known_drive(hal));
 }
 
 static int check_complete(rh_draft_t *draft)
@@ -376,8 +380,8 @@ static int check_complete(rh_draft_t *draft)
 int rh_draft_check(rh_draft_t *draft)
 {
     static int (*const checks[])(rh_draft_t *) = {
-        check_buses,    check_devices,          check_bindings,
-        check_complete, rh_draft_check_figures,
+        check_buses,         check_devices,  check_bindings,
+        rh_draft_check_gpio, check_complete, rh_draft_check_figures,
     };
     for (size_t i = 0; i < COUNT(checks); i++) {
         if (checks[i](draft) != 0) {

@@ -44,6 +44,9 @@ static const rh_word_t formats[] = {
 static const rh_word_t kinds[] = {
     {"drive", 0}, {"cell", 0}, {"encoder", 0}, {"io", 0}, {NULL, 0}};
 static const rh_word_t statuses[] = {{"documented", 0}, {"verified", 0}, {NULL, 0}};
+static const rh_word_t gains[] = {{"128", 128}, {"64", 64}, {"32", 32}, {NULL, 0}};
+static const rh_word_t biases[] = {
+    {"none", RH_BIAS_NONE}, {"up", RH_BIAS_UP}, {"down", RH_BIAS_DOWN}, {NULL, 0}};
 static const rh_word_t accesses[] = {{"r", 0}, {"rw", 1}, {NULL, 0}};
 static const rh_word_t servo_ways[] = {{"signal", 0}, {"register", 1}, {NULL, 0}};
 /* unknown counts as no: what is not proven is not leant on */
@@ -297,8 +300,9 @@ static const rh_key_t device_keys[] = {
 #define ITEM rh_signal_draft_t
 static const rh_key_t signal_keys[] = {
 #define FLAGS RH_KEY_REQUIRED
-    TEXT(source, RH_KEY_PATH, 1, "",
-         "modbus:DEVICE/ROLE, a role of the device's profile"),
+    TEXT(
+        source, RH_KEY_PATH, 1, "",
+        "modbus:DEVICE/ROLE, gpio:CHIP/LINE, quadrature:NAME/ROLE or hx711:NAME/force"),
 #undef FLAGS
 #define FLAGS 0
     REAL_AT(scale, binding.scale, -1e9, 1e9, "", "1",
@@ -306,6 +310,41 @@ static const rh_key_t signal_keys[] = {
     REAL_AT(offset, binding.offset, -1e9, 1e9, "", "0", "in the signal's unit"),
     WORD_AT(invert, binding.invert, yes_no, "no",
             "flags: the contact reads the other way round"),
+    WORD_AT(bias, binding.bias, biases, "none",
+            "gpio inputs: the chip's own resistor to supply or ground"),
+    INT_AT(debounce_ms, binding.debounce_ms, 0, 50, "ms", "0",
+           "gpio inputs: a contact closes once it held so long; it opens at once"),
+};
+#undef ITEM
+
+#define ITEM rh_quadrature_settings_t
+static const rh_key_t quadrature_keys[] = {
+#undef FLAGS
+#define FLAGS RH_KEY_REQUIRED
+    TEXT(chip, RH_KEY_PATH, 1, "", "label of the GPIO chip, as gpiodetect shows it"),
+    TEXT(line_a, RH_KEY_PATH, 1, "", "number or name; exchange a and b to turn it"),
+    TEXT(line_b, RH_KEY_PATH, 1, "", "number or name"),
+    INT(counts_per_turn, 16, 1000000, "", "4096",
+        "edges in a turn of the arm: 4 x the encoder's pulses"),
+    REAL(home_deg, -120, 60, "deg", "-90", "where the arm hangs still at start"),
+#undef FLAGS
+#define FLAGS 0
+    WORD(bias, biases, "none", "the chip's own resistor to supply or ground"),
+};
+#undef ITEM
+
+#define ITEM rh_hx711_settings_t
+static const rh_key_t hx711_keys[] = {
+#undef FLAGS
+#define FLAGS RH_KEY_REQUIRED
+    TEXT(chip, RH_KEY_PATH, 1, "", "label of the GPIO chip, as gpiodetect shows it"),
+    TEXT(clock, RH_KEY_PATH, 1, "", "line of PD_SCK, number or name"),
+    TEXT(data, RH_KEY_PATH, 1, "", "line of DOUT, number or name"),
+#undef FLAGS
+#define FLAGS 0
+    WORD(gain, gains, "128", "128 or 64 on input A, 32 on input B"),
+    REAL(scale, -1e9, 1e9, "", "1", "newton = counts x scale + offset"),
+    REAL(offset, -1e9, 1e9, "N", "0", "the same"),
 };
 #undef ITEM
 
@@ -436,6 +475,14 @@ static const rh_section_t sections[RH_SECTION_COUNT] = {
         LIST("device", RH_FILE_MACHINE, false, devices,
              offsetof(rh_device_draft_t, device.name), settings.hal.device_count, NULL,
              device_keys, "a device on a bus"),
+    [RH_SECTION_QUADRATURE] =
+        LIST("quadrature", RH_FILE_MACHINE, false, settings.hal.quadratures,
+             offsetof(rh_quadrature_settings_t, name), settings.hal.quadrature_count,
+             NULL, quadrature_keys, "an encoder on two GPIO lines"),
+    [RH_SECTION_HX711] =
+        LIST("hx711", RH_FILE_MACHINE, false, settings.hal.hx711s,
+             offsetof(rh_hx711_settings_t, name), settings.hal.hx711_count, NULL,
+             hx711_keys, "a load cell converter on GPIO: for the record alone"),
     [RH_SECTION_SIGNAL] =
         LIST("signal", RH_FILE_MACHINE, false, signals,
              offsetof(rh_signal_draft_t, name), settings.hal.binding_count, signals,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names to indices and back: a draft becomes settings, settings become a draft. */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "names.h"
@@ -11,16 +10,6 @@ static int find_bus(const rh_hal_settings_t *hal, const char *name)
 {
     for (int i = 0; i < hal->bus_count; i++) {
         if (strcmp(hal->buses[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-static int find_device(const rh_draft_t *draft, const char *name)
-{
-    for (int i = 0; i < draft->settings.hal.device_count; i++) {
-        if (strcmp(draft->devices[i].device.name, name) == 0) {
             return i;
         }
     }
@@ -41,43 +30,15 @@ static int link_device(rh_draft_t *draft, int index)
     return status;
 }
 
-/* "modbus:drive/position" → drive, position. */
-static bool split_source(const char *source, char *device, char *role)
-{
-    static const char head[] = "modbus:";
-    if (strncmp(source, head, sizeof(head) - 1) != 0) {
-        return false;
-    }
-    const char *name = source + sizeof(head) - 1;
-    const char *slash = strchr(name, '/');
-    if (slash == NULL || slash == name || slash - name >= RH_HAL_NAME ||
-        slash[1] == '\0' || strlen(slash + 1) >= RH_HAL_NAME) {
-        return false;
-    }
-    memcpy(device, name, (size_t)(slash - name));
-    memcpy(role, slash + 1, strlen(slash + 1));
-    return true;
-}
-
 static int link_signal(rh_draft_t *draft, int index)
 {
     rh_signal_draft_t *signal = &draft->signals[index];
     rh_binding_t *binding = &signal->binding;
-    const rh_part_t *part = rh_draft_part_of(draft, RH_SECTION_SIGNAL, index);
     int output = rh_find_output(signal->name);
     binding->is_output = output >= 0;
     binding->signal = output >= 0 ? output : rh_find_input(signal->name);
-    char device[RH_HAL_NAME] = "";
-    if (!split_source(signal->source, device, binding->role)) {
-        return rh_draft_refuse(
-            draft, part, "source", "write modbus:DEVICE/ROLE, as modbus:io/input0",
-            "\"%s\" is no source that this daemon can read", signal->source);
-    }
-    binding->device = find_device(draft, device);
-    if (binding->device < 0) {
-        return rh_draft_refuse(draft, part, "source",
-                               "add [device NAME] or correct the name",
-                               "there is no [device %s]", device);
+    if (rh_source_read(draft, index) != 0) {
+        return -EINVAL;
     }
     draft->settings.hal.bindings[index] = *binding;
     return 0;
@@ -129,8 +90,6 @@ void rh_draft_unlink(rh_draft_t *draft, const rh_settings_t *settings)
         copy_text(signal->name, sizeof(signal->name),
                   signal->binding.is_output ? rh_name_output(number)->name
                                             : rh_name_input(number)->name);
-        (void)snprintf(signal->source, sizeof(signal->source), "modbus:%s/%s",
-                       hal->devices[signal->binding.device].name,
-                       hal->bindings[i].role);
+        rh_source_write(hal, &hal->bindings[i], signal->source, sizeof(signal->source));
     }
 }

@@ -20,8 +20,15 @@ int rh_draft_link(rh_draft_t *draft);
 /* link.c: the way back, for printing. */
 void rh_draft_unlink(rh_draft_t *draft, const rh_settings_t *settings);
 
+/* source.c: what `source =` says, as a binding; and back. */
+int rh_source_read(rh_draft_t *draft, int signal);
+void rh_source_write(const rh_hal_settings_t *hal, const rh_binding_t *binding,
+                     char *text, size_t size);
+
 /* check.c: what no single key can tell. On a linked draft. */
 int rh_draft_check(rh_draft_t *draft);
+/* check_gpio.c: the part of it that is about lines and what is on them. */
+int rh_draft_check_gpio(rh_draft_t *draft);
 /* check_figures.c: the part of it that is about numbers. */
 int rh_draft_check_figures(rh_draft_t *draft);
 

@@ -24,11 +24,17 @@ static void fill_flags(const rh_step_t *step, rh_snapshot_t *snapshot)
     snapshot->rom_taught = core->rom.is_taught;
 }
 
+static double as_read(const rh_step_t *step, int signal)
+{
+    const rh_sample_t *sample = &step->input->signal[signal];
+    return sample->quality == RH_QUALITY_GOOD ? 0.001 * (double)sample->milli
+                                              : RH_UNKNOWN;
+}
+
 static void fill_live(const rh_step_t *step, rh_snapshot_t *snapshot)
 {
     const rh_core_t *core = step->core;
     const rh_estimator_t *estimate = &core->estimate;
-    const rh_sample_t *torque = &step->input->signal[RH_SIGNAL_DRIVE_TORQUE];
     const double force_n = step->force_n[0] + step->force_n[1];
     const double pad_n = step->pad_n[0] + step->pad_n[1];
     const bool has_weight = step->has_pad && pad_n > core->config.limits.pad_empty_n;
@@ -40,8 +46,8 @@ static void fill_live(const rh_step_t *step, rh_snapshot_t *snapshot)
     snapshot->force_right_n = step->has_force ? step->force_n[1] : RH_UNKNOWN;
     snapshot->torque_nm =
         step->has_force ? force_n * core->config.machine.strap_radius_m : RH_UNKNOWN;
-    snapshot->torque_measured_nm =
-        torque->quality == RH_QUALITY_GOOD ? 0.001 * (double)torque->milli : RH_UNKNOWN;
+    snapshot->torque_measured_nm = as_read(step, RH_SIGNAL_DRIVE_TORQUE);
+    snapshot->aux_force_n = as_read(step, RH_SIGNAL_AUX_FORCE);
     snapshot->pad_n = step->has_pad ? pad_n : RH_UNKNOWN;
     snapshot->pad_centre_frac = has_weight ? step->pad_n[1] / pad_n : RH_UNKNOWN;
     snapshot->load_applied_kg = core->load.applied_kg;

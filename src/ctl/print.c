@@ -259,7 +259,7 @@ void rh_print_devices(const rh_call_t *call, const json_t *result)
         const json_t *device = json_array_get(devices, i);
         const json_t *bus = json_array_get(buses, (size_t)rh_count(device, "bus"));
         printf("%-14s %-10s %-22s %-12s %-9s %6.1f ms %9lld\n",
-               rh_text(device, "name", "?"), rh_text(bus, "name", "?"),
+               rh_text(device, "name", "?"), rh_text(bus, "name", "gpio"),
                rh_text(device, "profile", "?"), rh_text(device, "status", "?"),
                rh_flag(device, "is_ready") ? "ready" : "not ready",
                rh_number(device, "age_ns") / 1e6, rh_count(device, "errors"));

@@ -268,6 +268,9 @@ static const rh_field_t devices[] = {
     IN_DEVICE(MAYBE_TEXT, problem),
     IN_DEVICE(U64, timeouts),
     IN_DEVICE(U64, garbled),
+    IN_DEVICE(U64, illegal),
+    IN_DEVICE(U64, gaps),
+    NUMBER("rate_hz", rh_device_stats_t, rate_hz, "Hz", 1, "on GPIO"),
 };
 static const rh_fields_t device_fields = FIELDS(devices);
 
@@ -294,7 +297,7 @@ static const rh_field_t health[] = {
     IN_HEALTH(FLAG, is_wakeful),
     LIST("buses", &bus_fields, rh_health_t, hal.buses, hal.bus_count, RH_BUS_MAX),
     LIST("devices", &device_fields, rh_health_t, hal.devices, hal.device_count,
-         RH_DEVICE_MAX),
+         RH_DEVICE_ROWS),
 };
 
 const rh_fields_t rh_topic_fields[RH_TOPIC_COUNT] = {

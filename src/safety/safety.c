@@ -6,19 +6,19 @@
 
 /* The gate's outputs beside the torque, per state. */
 typedef struct {
-    bool servo_on, beat, lamp;
+    bool servo_on, beat, lamp, buzzer;
 } outputs_t;
 
 static const outputs_t outputs[RH_SAFETY_COUNT] = {
-    [RH_SAFETY_LOCKED] = {false, false, false},
-    [RH_SAFETY_IDLE] = {false, true, false},
-    [RH_SAFETY_ARMED] = {true, true, true},
-    [RH_SAFETY_FLOAT] = {true, true, true},
-    [RH_SAFETY_GRIPS] = {true, true, true},
-    [RH_SAFETY_SAFE1] = {true, true, true},
-    [RH_SAFETY_SAFE2] = {true, true, true},
-    [RH_SAFETY_SAFE3] = {false, false, false},
-    [RH_SAFETY_PROBE] = {true, true, true},
+    [RH_SAFETY_LOCKED] = {false, false, false, false},
+    [RH_SAFETY_IDLE] = {false, true, false, false},
+    [RH_SAFETY_ARMED] = {true, true, true, false},
+    [RH_SAFETY_FLOAT] = {true, true, true, false},
+    [RH_SAFETY_GRIPS] = {true, true, true, false},
+    [RH_SAFETY_SAFE1] = {true, true, true, true},
+    [RH_SAFETY_SAFE2] = {true, true, true, true},
+    [RH_SAFETY_SAFE3] = {false, false, false, true},
+    [RH_SAFETY_PROBE] = {true, true, true, false},
 };
 
 /* A machine that boots is locked, and says so once. */
@@ -56,6 +56,7 @@ static void make_grant(const rh_gate_t *gate, int32_t torque_mnm, rh_grant_t *gr
     grant->servo_on = row->servo_on && !off;
     grant->beat = row->beat && !rh_gate_probe_withholds(gate);
     grant->lamp = row->lamp && !off;
+    grant->buzzer = row->buzzer;
 }
 
 static void tell(rh_gate_t *gate)

@@ -133,6 +133,39 @@ int house_tear_down(void **state)
     return 0;
 }
 
+/* Of a signal whose source is `from`: the rest of its section stays. */
+static void move_source(const house_t *house, const char *from, const char *to)
+{
+    char old[160];
+    char new[160];
+    (void)snprintf(old, sizeof(old), "source = %s\n", from);
+    (void)snprintf(new, sizeof(new), "source = %s\n", to);
+    house_edit(house, "machine.conf", old, new);
+}
+
+void house_put_on_gpio(const house_t *house)
+{
+    static const char sections[] =
+        "[quadrature arm]\nchip = gpio-sim.0-node0\nline_a = 10\nline_b = 11\n"
+        "bias = up\ncounts_per_turn = 4096\nhome_deg = -90\n\n"
+        "[hx711 seat]\nchip = gpio-sim.0-node0\nclock = HX_CLK\ndata = HX_DAT\n"
+        "gain = 64\nscale = 0.01\noffset = -3.5\n\n"
+        "[signal aux_force]\nsource = hx711:seat/force\n\n"
+        "[signal buzzer]\nsource = gpio:gpio-sim.0-node0/15\n\n[signal arm_angle]\n";
+    static const char *const moves[][2] = {
+        {"modbus:io/input0",
+         "gpio:gpio-sim.0-node0/ESTOP_A\nbias = up\ndebounce_ms = 5"},
+        {"modbus:io/input1", "gpio:gpio-sim.0-node0/1\nbias = down"},
+        {"modbus:io/input2", "gpio:gpio-sim.0-node0/2\ninvert = yes"},
+        {"modbus:io/output0", "gpio:gpio-sim.0-node0/12"},
+        {"modbus:io/output1", "gpio:gpio-sim.0-node0/13\ninvert = yes"},
+    };
+    house_edit(house, "machine.conf", "[signal arm_angle]\n", sections);
+    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+        move_source(house, moves[i][0], moves[i][1]);
+    }
+}
+
 int house_load(house_t *house, const rh_override_t *overrides, size_t count)
 {
     char path[PATH_SIZE];

@@ -48,6 +48,10 @@ int house_line(const house_t *house, const char *file, const char *text);
 void house_edit(const house_t *house, const char *file, const char *from,
                 const char *to);
 
+/* The machine's contacts, relays and arm encoder on the lines of a simulated chip, and
+ * a converter for aux_force. */
+void house_put_on_gpio(const house_t *house);
+
 int house_load(house_t *house, const rh_override_t *overrides, size_t count);
 void house_accepts(house_t *house);
 /* The load is refused at the line of `at` in the file (NULL: no line is looked at) and

@@ -150,6 +150,7 @@ static void the_print_shows_every_key_with_its_range_and_default(void **state)
 {
     house_t *house = *state;
     static char text[HOUSE_TEXT];
+    house_put_on_gpio(house);
     house_accepts(house);
     memset(text, 0, sizeof(text));
     print(house, &house->settings, text);

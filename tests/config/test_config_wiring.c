@@ -111,7 +111,7 @@ static void two_channels_on_one_contact_are_refused(void **state)
 
 static void a_source_of_another_kind_is_refused(void **state)
 {
-    machine_refuses(*state, "source = modbus:io/input0", "source = gpio:4/17",
+    machine_refuses(*state, "source = modbus:io/input0", "source = sysfs:4/17",
                     "is no source that this daemon can read");
 }
 

@@ -109,7 +109,7 @@ static void publish_health(rh_publish_t *room)
     static rh_health_t health = {.uptime_s = 1.25, .memory_bytes = UINT64_MAX};
     rh_publish_health(room, &health);
     health.hal.bus_count = RH_BUS_MAX;
-    health.hal.device_count = RH_DEVICE_MAX;
+    health.hal.device_count = RH_DEVICE_ROWS;
     for (int i = 0; i < RH_BUS_MAX; i++) {
         /* the longest text there is, each byte of it escaped */
         memset(health.hal.buses[i].last_error, 1, RH_HAL_TEXT - 1);

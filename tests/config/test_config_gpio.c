@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines, encoders and converters in a machine's file: what is read, what is refused. */
+#include "house.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int set_up(void **state)
+{
+    int result = house_build(state);
+    if (result == 0) {
+        house_put_on_gpio(*state);
+    }
+    return result;
+}
+
+static const rh_binding_t *binding_of(const house_t *house, int signal, bool is_output)
+{
+    const rh_hal_settings_t *hal = &house->settings.hal;
+    for (int i = 0; i < hal->binding_count; i++) {
+        if (hal->bindings[i].signal == signal &&
+            hal->bindings[i].is_output == is_output) {
+            return &hal->bindings[i];
+        }
+    }
+    fail_msg("signal %d is not bound", signal);
+    return NULL;
+}
+
+/* ---- accepted -------------------------------------------------------------------- */
+
+static void lines_are_read_with_bias_debounce_and_inversion(void **state)
+{
+    house_t *house = *state;
+    house_accepts(house);
+    const rh_binding_t *a = binding_of(house, RH_SIGNAL_ESTOP_A, false);
+    const rh_binding_t *b = binding_of(house, RH_SIGNAL_ESTOP_B, false);
+    const rh_binding_t *grip = binding_of(house, RH_SIGNAL_GRIP_LEFT, false);
+    const rh_binding_t *beat = binding_of(house, RH_OUTPUT_HEARTBEAT, true);
+    assert_int_equal(a->kind, RH_SOURCE_GPIO);
+    assert_string_equal(a->chip, "gpio-sim.0-node0");
+    assert_string_equal(a->role, "ESTOP_A");
+    assert_int_equal(a->bias, RH_BIAS_UP);
+    assert_int_equal(a->debounce_ms, 5);
+    assert_int_equal(b->bias, RH_BIAS_DOWN);
+    assert_int_equal(b->debounce_ms, 0);
+    assert_true(grip->invert);
+    assert_int_equal(grip->bias, RH_BIAS_NONE);
+    assert_int_equal(beat->kind, RH_SOURCE_GPIO);
+    assert_string_equal(beat->role, "12");
+}
+
+static void an_encoder_and_a_converter_are_read(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", "modbus:encoder/position",
+               "quadrature:arm/position");
+    house_edit(house, "machine.conf", "scale = 0.02197265625\noffset = -180\n", "");
+    house_accepts(house);
+    const rh_hal_settings_t *hal = &house->settings.hal;
+    assert_int_equal(hal->quadrature_count, 1);
+    assert_string_equal(hal->quadratures[0].line_b, "11");
+    assert_int_equal(hal->quadratures[0].counts_per_turn, 4096);
+    assert_near(hal->quadratures[0].home_deg, -90.0, 0.0);
+    assert_int_equal(hal->hx711s[0].gain, 64);
+    assert_near(hal->hx711s[0].offset, -3.5, 0.0);
+    const rh_binding_t *arm = binding_of(house, RH_SIGNAL_ARM_ANGLE, false);
+    assert_int_equal(arm->kind, RH_SOURCE_QUADRATURE);
+    assert_int_equal(arm->device, 0);
+    assert_int_equal(binding_of(house, RH_SIGNAL_AUX_FORCE, false)->kind,
+                     RH_SOURCE_HX711);
+}
+
+static void what_is_printed_reads_back_the_same(void **state)
+{
+    house_t *house = *state;
+    static rh_settings_t settings;
+    static char text[HOUSE_TEXT];
+    house_accepts(house);
+    settings = house->settings;
+    memset(text, 0, sizeof(text));
+    FILE *file = fmemopen(text, sizeof(text) - 1, "w");
+    assert_non_null(file);
+    assert_int_equal(rh_config_print(&settings, file), 0);
+    assert_int_equal(fclose(file), 0);
+    assert_non_null(strstr(text, "source = gpio:gpio-sim.0-node0/ESTOP_A\n"));
+    assert_non_null(strstr(text, "source = hx711:seat/force\n"));
+    house_write(house, "main.conf", text);
+    house_accepts(house);
+    assert_memory_equal(&house->settings, &settings, sizeof(settings));
+}
+
+static void neither_buzzer_nor_the_extra_cell_must_be_bound(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", "[signal aux_force]\nsource = hx711:seat/force\n",
+               "");
+    house_edit(house, "machine.conf",
+               "[signal buzzer]\nsource = gpio:gpio-sim.0-node0/15\n", "");
+    house_accepts(house);
+}
+
+/* ---- refused --------------------------------------------------------------------- */
+
+static void a_source_that_is_half_written_is_refused(void **state)
+{
+    static const char *const rows[] = {
+        "gpio:gpio-sim.0-node0", "gpio:/5",      "gpio:x/", "gpio",
+        "quadrature:arm",        "hx711:/force", ":/x"};
+    house_t *house = *state;
+    const char *former = "source = gpio:gpio-sim.0-node0/1\n";
+    char now[128];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        (void)snprintf(now, sizeof(now), "source = %s\n", rows[i]);
+        house_edit(house, "machine.conf", former, now);
+        house_refuses(house, "machine.conf", now,
+                      "is no source that this daemon can read; permitted");
+        house_edit(house, "machine.conf", now, former);
+    }
+}
+
+static void an_encoder_that_no_section_describes_is_refused(void **state)
+{
+    machine_refuses(*state, "source = modbus:encoder/position",
+                    "source = quadrature:leg/position", "there is no [quadrature leg]");
+}
+
+static void a_number_from_a_line_is_refused(void **state)
+{
+    machine_refuses(*state, "source = modbus:pad_rear/gross",
+                    "source = gpio:gpio-sim.0-node0/9",
+                    "a line is on or off, the signal is a number");
+}
+
+/* SAFETY 8: an HX711's readings are spoilt by whatever else the computer does. */
+static void a_converter_that_feeds_the_machine_is_refused(void **state)
+{
+    machine_refuses(*state, "source = modbus:pad_rear/gross\n\n[signal estop_a]",
+                    "source = hx711:seat/force\n\n[signal estop_a]",
+                    "\"hx711:seat/force\" cannot feed pad_rear");
+}
+
+static void a_position_is_no_rate_and_no_output(void **state)
+{
+    machine_refuses(*state, "source = modbus:drive/rate\n",
+                    "source = quadrature:arm/position\n",
+                    "\"quadrature:arm/position\" cannot feed motor_rate");
+}
+
+static void a_line_with_two_uses_is_refused(void **state)
+{
+    machine_refuses(
+        *state, "source = gpio:gpio-sim.0-node0/13\ninvert",
+        "source = gpio:gpio-sim.0-node0/12\ninvert",
+        "line 12 of gpio-sim.0-node0 is already that of [signal heartbeat]");
+}
+
+static void an_encoders_line_with_two_uses_is_refused(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", "source = gpio:gpio-sim.0-node0/1\n",
+               "source = gpio:gpio-sim.0-node0/11\n");
+    house_refuses(house, "machine.conf", "source = gpio:gpio-sim.0-node0/11",
+                  "line 11 of gpio-sim.0-node0 is already that of [quadrature arm]");
+}
+
+static void keys_that_mean_nothing_there_are_refused(void **state)
+{
+    static const char *const rows[][3] = {
+        {"source = modbus:io/input3\n", "bias = up\n",
+         "[signal grip_right] bias: has no"},
+        {"source = modbus:io/input3\n", "debounce_ms = 5\n", "debounce_ms: has no"},
+        {"source = gpio:gpio-sim.0-node0/12\n", "bias = up\n",
+         "heartbeat] bias: has no"},
+        {"source = gpio:gpio-sim.0-node0/1\n", "scale = 2\n", "estop_b] scale: has no"},
+        {"source = hx711:seat/force\n", "offset = 2\n", "aux_force] offset: has no"},
+        {"source = hx711:seat/force\n", "invert = yes\n", "aux_force] invert: has no"},
+    };
+    house_t *house = *state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char now[160];
+        (void)snprintf(now, sizeof(now), "%s%s", rows[i][0], rows[i][1]);
+        house_edit(house, "machine.conf", rows[i][0], now);
+        house_refuses(house, "machine.conf", NULL, rows[i][2]);
+        house_edit(house, "machine.conf", now, rows[i][0]);
+    }
+}
+
+static void a_debounce_longer_than_a_stop_may_take_is_refused(void **state)
+{
+    machine_refuses(*state, "debounce_ms = 5", "debounce_ms = 51",
+                    "51 is out of range; permitted: 0..50 ms (default 0)");
+}
+
+static void an_encoder_without_its_counts_is_refused(void **state)
+{
+    house_edit(*state, "machine.conf", "counts_per_turn = 4096\n", "");
+    house_refuses(*state, "machine.conf", "[quadrature arm]",
+                  "[quadrature arm] counts_per_turn: is missing");
+}
+
+static void a_simulated_machine_holds_no_real_line(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", "source = gpio:gpio-sim.0-node0/12",
+               "source = gpio:pinctrl-bcm2711/12");
+    house_refuses(house, "machine.conf", "source = gpio:pinctrl-bcm2711/12",
+                  "chip pinctrl-bcm2711 is not a simulated one (gpio-sim");
+}
+
+#define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, house_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROW(lines_are_read_with_bias_debounce_and_inversion),
+        ROW(an_encoder_and_a_converter_are_read),
+        ROW(what_is_printed_reads_back_the_same),
+        ROW(neither_buzzer_nor_the_extra_cell_must_be_bound),
+        ROW(a_source_that_is_half_written_is_refused),
+        ROW(an_encoder_that_no_section_describes_is_refused),
+        ROW(a_number_from_a_line_is_refused),
+        ROW(a_converter_that_feeds_the_machine_is_refused),
+        ROW(a_position_is_no_rate_and_no_output),
+        ROW(a_line_with_two_uses_is_refused),
+        ROW(an_encoders_line_with_two_uses_is_refused),
+        ROW(keys_that_mean_nothing_there_are_refused),
+        ROW(a_debounce_longer_than_a_stop_may_take_is_refused),
+        ROW(an_encoder_without_its_counts_is_refused),
+        ROW(a_simulated_machine_holds_no_real_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
