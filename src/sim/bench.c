@@ -34,6 +34,17 @@ static void init_mutex(pthread_mutex_t *mutex)
     (void)pthread_mutexattr_destroy(&attributes);
 }
 
+static void wire_up(rh_bench_t *bench, const rh_wiring_t *wiring)
+{
+    rh_hardware_t *hardware = &bench->hardware;
+
+    bench->wiring = *wiring;
+    hardware->always_closed = wiring->always_closed;
+    hardware->always_open = wiring->always_open;
+    hardware->floating = wiring->floating;
+    hardware->relay_dead = wiring->heartbeat_open;
+}
+
 void rh_bench_init(rh_bench_t *bench, const rh_bench_settings_t *settings,
                    int64_t now_ns)
 {
@@ -43,11 +54,15 @@ void rh_bench_init(rh_bench_t *bench, const rh_bench_settings_t *settings,
     init_mutex(&bench->mutex);
     rh_plant_defaults(&config);
     config.coupling = settings->coupling;
+    if (settings->wiring.no_brake) {
+        config.brake_peak_nm = 0.0;
+    }
     bench->person = rh_person_of_mass(settings->mass_kg);
     rh_plant_init(&bench->plant, &config, bench->person, settings->seed);
     rh_person_dismount(&bench->plant);
     rh_plant_sense(&bench->plant, &bench->sense);
     rh_hardware_init(&bench->hardware, settings->relay_ms);
+    wire_up(bench, &settings->wiring);
     rh_faults_init(&bench->faults, settings->seed);
     rh_truth_init(&bench->truth, 0.0);
     bench->origin_ns = now_ns;
@@ -74,27 +89,28 @@ static double permille_to_nm(const rh_bench_t *bench, int permille)
     return permille * 1e-3 * RH_MOTOR_RATED_NM * bench->plant.config.gear_ratio;
 }
 
+/* The drive's forward lifts, unless the motor is wired the other way. */
 static rh_plant_input_t plant_input(const rh_bench_t *bench,
                                     const rh_fault_set_t *faults)
 {
     const rh_bench_drive_t *drive = &bench->drive;
-    const int down = bench->plant.arm_rps < 0.0 ? 1 : 0;
+    const int up = bench->wiring.motor_reversed ? 1 : 0;
+    const int way = bench->plant.arm_rps < 0.0 ? 1 - up : up;
     const double rate_dps =
-        drive->speed_rpm[down] * DPS_PER_RPM / bench->plant.config.gear_ratio;
-    rh_plant_input_t input = {
-        .torque_command_nm = permille_to_nm(bench, drive->active_permille),
-        .torque_limit_up_nm = permille_to_nm(bench, drive->limit_permille[0]),
-        .torque_limit_down_nm = permille_to_nm(bench, drive->limit_permille[1]),
+        drive->speed_rpm[way] * DPS_PER_RPM / bench->plant.config.gear_ratio;
+    const double torque_nm = permille_to_nm(bench, drive->active_permille);
+    const bool flipped =
+        rh_fault_in(faults, RH_FAULT_SIGN_FLIP) && !faults->variant[RH_FAULT_SIGN_FLIP];
+
+    return (rh_plant_input_t){
+        .torque_command_nm =
+            flipped != bench->wiring.motor_reversed ? -torque_nm : torque_nm,
+        .torque_limit_up_nm = permille_to_nm(bench, drive->limit_permille[up]),
+        .torque_limit_down_nm = permille_to_nm(bench, drive->limit_permille[1 - up]),
         .rate_limit_dps = rate_dps > 0.0 ? rate_dps : NEARLY_ZERO_DPS,
         .servo_on = bench->running,
         .sto_closed = bench->hardware.sto_closed,
     };
-
-    if (rh_fault_in(faults, RH_FAULT_SIGN_FLIP) &&
-        !faults->variant[RH_FAULT_SIGN_FLIP]) {
-        input.torque_command_nm = -input.torque_command_nm;
-    }
-    return input;
 }
 
 static int64_t to_ns(const rh_bench_t *bench, double time_s)
@@ -194,14 +210,14 @@ int64_t rh_bench_quadrature_count(const rh_bench_t *bench, int edges_per_turn)
 {
     const double angle_deg = rh_plant_truth(&bench->plant).arm_angle_deg;
 
-    return rh_quadrature_count(bench->encoder_reversed ? -angle_deg : angle_deg,
+    return rh_quadrature_count(bench->wiring.encoder_reversed ? -angle_deg : angle_deg,
                                edges_per_turn);
 }
 
 void rh_bench_quadrature_levels(const rh_bench_t *bench, int64_t count, bool *a,
                                 bool *b)
 {
-    if (bench->ab_swapped) {
+    if (bench->wiring.ab_swapped) {
         rh_quadrature_levels(count, b, a);
     } else {
         rh_quadrature_levels(count, a, b);

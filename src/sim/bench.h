@@ -17,6 +17,7 @@
 #include "plant.h"
 #include "quadrature.h"
 #include "truth.h"
+#include "wiring.h"
 
 #define RH_BENCH_STEP_NS 1000000LL
 #define RH_BENCH_REPS 64 /* true reps that wait for the log */
@@ -62,9 +63,7 @@ typedef struct {
     rh_faults_t faults;
     rh_bench_drive_t drive;
     rh_person_t person;
-    /* wrong wiring of the arm's encoder */
-    bool encoder_reversed;
-    bool ab_swapped;
+    rh_wiring_t wiring;
     bool lies;
     bool running; /* drive in run: power on the motor */
     /* truth */
@@ -87,6 +86,7 @@ typedef struct {
     rh_coupling_t coupling;
     uint64_t seed;
     int64_t relay_ms;
+    rh_wiring_t wiring;
 } rh_bench_settings_t;
 
 /* Nobody on the bench, arm hanging, drive without power. */

@@ -18,9 +18,10 @@
 /* How soon a thread notices an unplug or the end. */
 #define IDLE_NS (20 * NS_PER_MS)
 
-static rh_device_t *find_device(const rh_bus_t *bus, uint8_t unit)
+/* The first device from `from` on that listens to this number. */
+static rh_device_t *find_device(const rh_bus_t *bus, uint8_t unit, int from)
 {
-    for (int i = 0; unit > 0 && i < RH_DEVICE_COUNT; i++) {
+    for (int i = from; unit > 0 && i < RH_DEVICE_COUNT; i++) {
         if (rh_device_bus[i] == bus->id && bus->devices[i].unit == unit) {
             return &bus->devices[i];
         }
@@ -109,10 +110,34 @@ static void shape(const rh_bus_t *bus, const rh_device_t *device,
                         foreign || wrong_length || answer->delay_ns > 0;
 }
 
+/* A second device with the same number acts and answers as well; what reaches the
+ * master is neither's reply. */
+static void collide(rh_bus_t *bus, const rh_pdu_t *request, const rh_device_t *first,
+                    rh_bus_answer_t *answer)
+{
+    rh_device_t *second = find_device(bus, first->unit, (int)first->id + 1);
+    rh_fault_set_t faults;
+    rh_pdu_t reply;
+
+    if (second == NULL) {
+        return;
+    }
+    rh_device_serve(second, bus->bench, request, &reply, &faults);
+    if (reply.length == 0 || rh_fault_in(&faults, RH_FAULT_SILENCE)) {
+        return;
+    }
+    answer->collided = !answer->silent;
+    answer->disturbed = true;
+    if (answer->silent) {
+        answer->silent = false;
+        answer->pdu = reply;
+    }
+}
+
 bool rh_bus_answer(rh_bus_t *bus, uint8_t unit, const uint8_t *pdu, size_t length,
                    rh_bus_answer_t *answer)
 {
-    rh_device_t *device = find_device(bus, unit);
+    rh_device_t *device = find_device(bus, unit, 0);
     rh_pdu_t request = {.length = length};
     rh_fault_set_t faults;
 
@@ -126,6 +151,7 @@ bool rh_bus_answer(rh_bus_t *bus, uint8_t unit, const uint8_t *pdu, size_t lengt
     rh_device_serve(device, bus->bench, &request, &answer->pdu, &faults);
     device->log = NULL;
     shape(bus, device, &faults, answer);
+    collide(bus, &request, device, answer);
     return true;
 }
 
@@ -188,12 +214,13 @@ static void *run(void *argument)
     return NULL;
 }
 
-int rh_bus_start(rh_bus_t *bus, const rh_wire_timing_t *timing, char *error,
-                 size_t size)
+int rh_bus_start(rh_bus_t *bus, uint32_t seed, char *error, size_t size)
 {
+    const rh_wire_timing_t timing = rh_wire_timing_of(&bus->line);
     int result;
 
-    rh_wire_init(&bus->wire, timing);
+    rh_wire_init(&bus->wire, &timing);
+    bus->wire.random = seed;
     (void)pthread_mutex_init(&bus->mutex, NULL);
     result = bus->tcp ? rh_link_tcp_open(bus) : rh_link_rtu_open(bus);
     if (result == 0) {

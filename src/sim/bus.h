@@ -19,6 +19,7 @@ typedef struct {
     bool tcp;
     int port;                   /* TCP: asked for, then the bound one; 0 = any */
     char path[RH_BUS_PATH_MAX]; /* RTU: the symlink to the pty */
+    rh_wire_line_t line;        /* RTU: how the line is set up */
     rh_bench_t *bench;
     FILE *trace;          /* NULL = none */
     rh_device_t *devices; /* all of the machine's; ours by rh_device_bus */
@@ -33,9 +34,9 @@ typedef struct {
     int slave_fd; /* RTU: kept open so that a leaving master is no hangup */
 } rh_bus_t;
 
-/* Opens the link and starts the thread; 0, or -errno with the reason in `error`. */
-int rh_bus_start(rh_bus_t *bus, const rh_wire_timing_t *timing, char *error,
-                 size_t size);
+/* Opens the link and starts the thread; `seed` is for its random turnarounds. 0, or
+ * -errno with the reason in `error`. */
+int rh_bus_start(rh_bus_t *bus, uint32_t seed, char *error, size_t size);
 void rh_bus_stop(rh_bus_t *bus);
 /* Statistics as one JSON object; returns its length. */
 size_t rh_bus_wire_json(rh_bus_t *bus, char *text, size_t size);
@@ -46,6 +47,7 @@ typedef struct {
     bool silent;
     bool truncated;
     bool damaged;
+    bool collided;  /* two slaves with one number drove the line at once */
     bool disturbed; /* any of the above, late or foreign: no transaction for eta */
     int64_t delay_ns;
     uint8_t unit;
@@ -66,6 +68,8 @@ struct pollfd;
  * bus may take to notice an unplug; true when a descriptor is ready. */
 bool rh_bus_wait(struct pollfd *fds, int count, int64_t soon_ns, int64_t exact_ns);
 
+/* A serial port can be set to this rate. */
+bool rh_link_rtu_has_rate(int baud);
 int rh_link_rtu_open(rh_bus_t *bus);
 void rh_link_rtu_close(rh_bus_t *bus);
 void rh_link_rtu_run(rh_bus_t *bus);

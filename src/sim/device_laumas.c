@@ -97,6 +97,8 @@ static void refresh(rh_device_t *device, const rh_bench_t *bench,
     status |= abs(gross) <= 1 ? STATUS_NEAR_ZERO : 0;
     channel->last = view.raw;
     *rh_device_word(device, STATUS) = (uint16_t)status;
+    *rh_device_word(device, UNIT) =
+        (bench->wiring.cells_in_kg ? UNIT_KG : UNIT_N) << 8 | DIVISION_TENTH;
     rh_device_put32(device, GROSS, abs(gross), swapped);
     rh_device_put32(device, NET, abs(net), swapped);
     rh_device_put32(device, PEAK, abs(channel->peak), swapped);

@@ -44,8 +44,9 @@ static int speed_loop(rh_bench_t *bench)
     const double low_nm = -drive->limit_permille[1] * nm_per_permille;
     const double target_rpm =
         clamp(drive->target_rpm, -drive->speed_rpm[1], drive->speed_rpm[0]);
-    const double error_rps =
-        target_rpm * RPS_PER_RPM / config->gear_ratio - bench->plant.arm_rps;
+    const double arm_rps =
+        bench->wiring.motor_reversed ? -bench->plant.arm_rps : bench->plant.arm_rps;
+    const double error_rps = target_rpm * RPS_PER_RPM / config->gear_ratio - arm_rps;
     const double wanted_nm = SPEED_NMS * error_rps + drive->integral_nm;
     const double torque_nm = clamp(wanted_nm, low_nm, high_nm);
 

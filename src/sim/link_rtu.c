@@ -15,7 +15,35 @@
 
 #include "bus.h"
 
-static int make_raw(int fd)
+static const struct {
+    int baud;
+    speed_t speed;
+} rates[] = {
+    {1200, B1200},       {2400, B2400},       {4800, B4800},       {9600, B9600},
+    {19200, B19200},     {38400, B38400},     {57600, B57600},     {115200, B115200},
+    {230400, B230400},   {460800, B460800},   {500000, B500000},   {576000, B576000},
+    {921600, B921600},   {1000000, B1000000}, {1152000, B1152000}, {1500000, B1500000},
+    {2000000, B2000000}, {2500000, B2500000}, {3000000, B3000000}, {3500000, B3500000},
+    {4000000, B4000000},
+};
+
+/* B0 = no port has this rate. */
+static speed_t speed_of(int baud)
+{
+    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+        if (rates[i].baud == baud) {
+            return rates[i].speed;
+        }
+    }
+    return B0;
+}
+
+bool rh_link_rtu_has_rate(int baud)
+{
+    return speed_of(baud) != B0;
+}
+
+static int make_raw(int fd, int baud)
 {
     struct termios settings;
 
@@ -23,7 +51,7 @@ static int make_raw(int fd)
         return -errno;
     }
     cfmakeraw(&settings);
-    (void)cfsetspeed(&settings, B115200);
+    (void)cfsetspeed(&settings, speed_of(baud));
     return tcsetattr(fd, TCSANOW, &settings) == 0 ? 0 : -errno;
 }
 
@@ -56,7 +84,7 @@ int rh_link_rtu_open(rh_bus_t *bus)
     }
     if (result == 0) {
         bus->slave_fd = open(device, O_RDWR | O_NOCTTY | O_CLOEXEC);
-        result = bus->slave_fd < 0 ? -errno : make_raw(bus->slave_fd);
+        result = bus->slave_fd < 0 ? -errno : make_raw(bus->slave_fd, bus->line.baud);
     }
     if (result == 0) {
         result = publish_name(bus, device);
@@ -78,6 +106,20 @@ void rh_link_rtu_close(rh_bus_t *bus)
     }
     bus->fd = -1;
     bus->slave_fd = -1;
+}
+
+/* Two drivers at once: bits of both, and a frame of neither. */
+static void garble(uint8_t *adu, size_t size)
+{
+    uint8_t noise = 0x9d;
+
+    for (size_t i = 0; i < size; i++) {
+        noise = (uint8_t)(noise * 5 + 113);
+        adu[i] = (uint8_t)(adu[i] & noise);
+    }
+    if (rh_frame_is_rtu(adu, size)) {
+        adu[size - 1] ^= 0x5a;
+    }
 }
 
 /* Queues the reply to the frame that just closed. */
@@ -104,6 +146,9 @@ static void answer_frame(rh_bus_t *bus, const uint8_t *frame, size_t length)
     }
     if (answer.truncated) {
         size /= 2;
+    }
+    if (answer.collided) {
+        garble(adu, size);
     }
     (void)pthread_mutex_lock(&bus->mutex);
     release_ns =
@@ -148,6 +193,24 @@ static void close_frame(rh_bus_t *bus)
     }
 }
 
+/* A pty carries bytes at any rate; copper does not. False: the master's port is set to
+ * another rate than this line. Its parity and stop bits lengthen the characters. */
+static bool follow_port(rh_bus_t *bus)
+{
+    struct termios settings;
+    int bits;
+
+    if (tcgetattr(bus->slave_fd, &settings) != 0) {
+        return true;
+    }
+    bits = 10 + ((settings.c_cflag & PARENB) != 0) + ((settings.c_cflag & CSTOPB) != 0);
+    if (bits != bus->line.char_bits) {
+        bus->line.char_bits = bits;
+        bus->wire.timing = rh_wire_timing_of(&bus->line);
+    }
+    return cfgetospeed(&settings) == speed_of(bus->line.baud);
+}
+
 static void receive(rh_bus_t *bus, int64_t now_ns)
 {
     uint8_t bytes[RH_RTU_MAX];
@@ -155,7 +218,12 @@ static void receive(rh_bus_t *bus, int64_t now_ns)
 
     if (got > 0) {
         (void)pthread_mutex_lock(&bus->mutex);
+        const bool at_rate = follow_port(bus);
+
         rh_wire_receive(&bus->wire, now_ns, bytes, (size_t)got);
+        if (!at_rate) {
+            rh_wire_spoil(&bus->wire);
+        }
         (void)pthread_mutex_unlock(&bus->mutex);
     }
 }

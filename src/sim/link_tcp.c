@@ -159,7 +159,7 @@ static void answer_frame(rh_bus_t *bus, server_t *server, int fd, const uint8_t 
     }
     size = rh_frame_to_tcp(adu, rh_frame_word(frame), answer.unit, answer.pdu.bytes,
                            answer.pdu.length);
-    if (answer.damaged) {
+    if (answer.damaged || answer.collided) {
         adu[0] ^= 0x5a;
     }
     if (answer.truncated) {

@@ -58,8 +58,10 @@ static int open_devices(rh_sim_t *sim, const rh_sim_settings_t *settings, char *
         }
         if (rh_part_is_shared(&settings->parts, device->id)) {
             device->unit = 0;
+        } else if (settings->bench.wiring.unit[i] > 0) {
+            device->unit = settings->bench.wiring.unit[i];
         }
-        device->has_wire_time = !settings->tcp && !settings->fast_wire;
+        device->has_wire_time = !settings->tcp && !settings->line.instant;
         rh_device_power_up(device, &sim->bench);
     }
     return 0;
@@ -131,9 +133,6 @@ static bool is_tcp(const rh_sim_t *sim, rh_bus_id_t bus)
 static int start_buses(rh_sim_t *sim, const rh_sim_settings_t *settings, char *error,
                        size_t size)
 {
-    const rh_wire_timing_t timing =
-        settings->fast_wire ? rh_wire_timing_fast() : rh_wire_timing();
-
     for (int i = 0; i < RH_BUS_COUNT; i++) {
         rh_bus_t *bus = &sim->bus[i];
         int result;
@@ -146,7 +145,12 @@ static int start_buses(rh_sim_t *sim, const rh_sim_settings_t *settings, char *e
         bus->devices = sim->device;
         (void)snprintf(bus->path, sizeof(bus->path), "%.200s/bus-%s", sim->run_dir,
                        rh_bus_names[i]);
-        result = rh_bus_start(bus, &timing, error, size);
+        bus->line = settings->line;
+        if (settings->baud[i] > 0) {
+            bus->line.baud = settings->baud[i];
+        }
+        result = rh_bus_start(bus, (uint32_t)settings->bench.seed * 4 + (uint32_t)i + 1,
+                              error, size);
         if (result != 0) {
             return result;
         }

@@ -16,10 +16,11 @@
 typedef struct {
     const char *run_dir; /* exists */
     bool tcp;
-    int port_base;     /* N .. N+3; 0 = any */
-    bool fast_wire;    /* no wire time */
-    const char *gpio;  /* folder of a gpio-sim chip to drive; NULL = none */
-    const char *trace; /* file of the true registers; NULL = none */
+    int port_base;          /* N .. N+3; 0 = any */
+    rh_wire_line_t line;    /* of every bus, but for its rate */
+    int baud[RH_BUS_COUNT]; /* 0 = the line's */
+    const char *gpio;       /* folder of a gpio-sim chip to drive; NULL = none */
+    const char *trace;      /* file of the true registers; NULL = none */
     rh_parts_t parts;
     rh_bench_settings_t bench;
 } rh_sim_settings_t;

@@ -4,9 +4,12 @@
  */
 #include "view.h"
 
+#include <math.h>
+
 /* A 5 kN cell; the converter's own end lies a tenth above. */
 #define FULL_SCALE_DN 50000
 #define ADC_END_DN 55000
+#define STANDARD_GRAVITY 9.81
 
 rh_drive_view_t rh_view_drive(const rh_bench_t *bench, const rh_fault_set_t *faults)
 {
@@ -19,6 +22,11 @@ rh_drive_view_t rh_view_drive(const rh_bench_t *bench, const rh_fault_set_t *fau
         .bus_dv = sense->bus_dv,
     };
 
+    if (bench->wiring.motor_reversed) {
+        view.position = -view.position;
+        view.speed_rpm = -view.speed_rpm;
+        view.torque_permille = -view.torque_permille;
+    }
     if (rh_fault_in(faults, RH_FAULT_SIGN_FLIP)) {
         if (faults->variant[RH_FAULT_SIGN_FLIP]) {
             view.position = -view.position;
@@ -47,28 +55,38 @@ static bool has(const rh_fault_set_t *faults, rh_fault_kind_t kind)
     return faults != NULL && rh_fault_in(faults, kind);
 }
 
+/* Tenths of a newton, or of a kilogram. */
+static int32_t in_unit(const rh_bench_t *bench, int32_t dn)
+{
+    return bench->wiring.cells_in_kg ? (int32_t)lround(dn / STANDARD_GRAVITY) : dn;
+}
+
 rh_cell_view_t rh_view_cell(const rh_bench_t *bench, int cell,
                             const rh_fault_set_t *faults)
 {
-    rh_cell_view_t view = {.raw = bench->sense.cell_dn[cell]};
+    const bool reversed =
+        has(faults, RH_FAULT_SIGN_FLIP) != bench->wiring.cell_reversed[cell];
+    int32_t dn = bench->sense.cell_dn[cell];
+    rh_cell_state_t state = RH_CELL_OK;
 
     if (has(faults, RH_FAULT_WIRE_BREAK)) {
-        view.raw = ADC_END_DN;
-        view.state = faults->variant[RH_FAULT_WIRE_BREAK] ? RH_CELL_OK : RH_CELL_BROKEN;
-        return view;
+        return (rh_cell_view_t){
+            .raw = in_unit(bench, ADC_END_DN),
+            .state = faults->variant[RH_FAULT_WIRE_BREAK] ? RH_CELL_OK : RH_CELL_BROKEN,
+        };
     }
-    if (has(faults, RH_FAULT_SIGN_FLIP)) {
-        view.raw = -view.raw;
+    if (reversed) {
+        dn = -dn;
     }
     if (has(faults, RH_FAULT_SPIKE)) {
-        view.raw += faults->argument[RH_FAULT_SPIKE];
+        dn += faults->argument[RH_FAULT_SPIKE];
     }
-    if (view.raw > FULL_SCALE_DN) {
-        view.state = RH_CELL_OVER;
-    } else if (view.raw < -FULL_SCALE_DN) {
-        view.state = RH_CELL_UNDER;
+    if (dn > FULL_SCALE_DN) {
+        state = RH_CELL_OVER;
+    } else if (dn < -FULL_SCALE_DN) {
+        state = RH_CELL_UNDER;
     }
-    return view;
+    return (rh_cell_view_t){.raw = in_unit(bench, dn), .state = state};
 }
 
 int32_t rh_view_within_turn(int32_t counts)
@@ -82,7 +100,8 @@ int32_t rh_view_arm(const rh_bench_t *bench, const rh_fault_set_t *faults,
                     bool mirrored)
 {
     const int32_t counts = bench->sense.arm_counts;
-    const bool flipped = has(faults, RH_FAULT_SIGN_FLIP) != mirrored;
+    const bool backwards = bench->wiring.encoder_reversed != mirrored;
+    const bool flipped = has(faults, RH_FAULT_SIGN_FLIP) != backwards;
 
     const int32_t spike =
         has(faults, RH_FAULT_SPIKE) ? faults->argument[RH_FAULT_SPIKE] : 0;

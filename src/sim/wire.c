@@ -7,27 +7,67 @@
 
 #include <string.h>
 
-#define BITS_PER_CHAR 10
 #define BAUD 115200
+#define BITS_8N1 10
 #define NS_PER_S 1000000000LL
+#define NS_PER_US 1000LL
+
+/* Modbus over Serial Line 1.02, 2.5.1.1: above 19200 fixed values are recommended. */
+#define FIXED_ABOVE_BAUD 19200
+#define T15_NS 750000
+#define T35_NS 1750000
+#define INSTANT_T15_NS 200000
+
+rh_wire_line_t rh_wire_line(void)
+{
+    return (rh_wire_line_t){
+        .baud = BAUD, .char_bits = BITS_8N1, .turnaround_us = {-1, -1}};
+}
+
+rh_wire_timing_t rh_wire_timing_of(const rh_wire_line_t *line)
+{
+    const int64_t char_ns = line->char_bits * NS_PER_S / line->baud;
+    const bool fixed = !line->true_gap && line->baud > FIXED_ABOVE_BAUD;
+    const int64_t *us = line->turnaround_us;
+    rh_wire_timing_t timing = {
+        .char_ns = char_ns,
+        .t15_ns = fixed ? T15_NS : char_ns * 3 / 2,
+        .t35_ns = fixed ? T35_NS : char_ns * 7 / 2,
+    };
+
+    if (line->instant) {
+        timing = (rh_wire_timing_t){.t15_ns = INSTANT_T15_NS};
+    }
+    timing.turnaround_ns = us[0] < 0 ? timing.t35_ns : us[0] * NS_PER_US;
+    timing.turnaround_range_ns = us[0] < 0 ? 0 : (us[1] - us[0]) * NS_PER_US;
+    return timing;
+}
 
 rh_wire_timing_t rh_wire_timing(void)
 {
-    return (rh_wire_timing_t){.char_ns = BITS_PER_CHAR * NS_PER_S / BAUD,
-                              .t15_ns = 750000,
-                              .t35_ns = 1750000,
-                              .turnaround_ns = 1750000};
-}
+    const rh_wire_line_t line = rh_wire_line();
 
-rh_wire_timing_t rh_wire_timing_fast(void)
-{
-    return (rh_wire_timing_t){.t15_ns = 200000};
+    return rh_wire_timing_of(&line);
 }
 
 void rh_wire_init(rh_wire_t *wire, const rh_wire_timing_t *timing)
 {
     memset(wire, 0, sizeof(*wire));
     wire->timing = *timing;
+    wire->random = 1;
+}
+
+/* xorshift32 (Marsaglia 2003), evenly over the turnaround's range. */
+static int64_t draw_turnaround(rh_wire_t *wire)
+{
+    const int64_t range_ns = wire->timing.turnaround_range_ns;
+    uint32_t word = wire->random;
+
+    word ^= word << 13;
+    word ^= word >> 17;
+    word ^= word << 5;
+    wire->random = word;
+    return wire->timing.turnaround_ns + (range_ns > 0 ? word % (range_ns + 1) : 0);
 }
 
 void rh_wire_receive(rh_wire_t *wire, int64_t now_ns, const uint8_t *bytes,
@@ -39,18 +79,23 @@ void rh_wire_receive(rh_wire_t *wire, int64_t now_ns, const uint8_t *bytes,
         wire->rx_start_ns = now_ns;
         wire->rx_end_ns = now_ns;
         wire->rx_early = now_ns < wire->free_ns;
-        wire->rx_overrun = false;
+        wire->rx_spoiled = false;
     }
     if (now_ns > wire->rx_end_ns) {
         wire->rx_end_ns = now_ns;
     }
     wire->rx_end_ns += span_ns;
     if (length > sizeof(wire->rx) - wire->rx_length) {
-        wire->rx_overrun = true;
+        wire->rx_spoiled = true;
         length = sizeof(wire->rx) - wire->rx_length;
     }
     memcpy(wire->rx + wire->rx_length, bytes, length);
     wire->rx_length += length;
+}
+
+void rh_wire_spoil(rh_wire_t *wire)
+{
+    wire->rx_spoiled = true;
 }
 
 int64_t rh_wire_close_ns(const rh_wire_t *wire)
@@ -111,7 +156,7 @@ const uint8_t *rh_wire_take(rh_wire_t *wire, int64_t now_ns, size_t *length)
         wire->stats.violations++;
         return NULL;
     }
-    if (wire->rx_overrun || !rh_frame_is_rtu(wire->rx, *length)) {
+    if (wire->rx_spoiled || !rh_frame_is_rtu(wire->rx, *length)) {
         wire->stats.bad_frames++;
         wire->last_valid = false;
         return NULL;
@@ -153,7 +198,8 @@ int64_t rh_wire_reply(rh_wire_t *wire, const uint8_t *bytes, size_t length,
     reply->used = true;
     reply->counted = counted;
     reply->request = wire->request;
-    reply->release_ns = wire->request_end_ns + wire->timing.turnaround_ns +
+    reply->turnaround_ns = draw_turnaround(wire);
+    reply->release_ns = wire->request_end_ns + reply->turnaround_ns +
                         (int64_t)length * wire->timing.char_ns + delay_ns;
     reply->length = length;
     memcpy(reply->bytes, bytes, length);
@@ -197,7 +243,7 @@ void rh_wire_released(rh_wire_t *wire, rh_wire_reply_t *reply, int64_t now_ns)
     wire->last_start_ns = wire->request_start_ns;
     wire->last_release_ns = now_ns;
     wire->last_wire_ns = wire->request_end_ns - wire->request_start_ns +
-                         timing->turnaround_ns +
+                         reply->turnaround_ns +
                          (int64_t)reply->length * timing->char_ns + timing->t35_ns;
 }
 

@@ -19,17 +19,30 @@
 
 #define RH_WIRE_PENDING 8
 
+/* A line as it is set up. */
 typedef struct {
-    int64_t char_ns; /* one character, 10 bits at 8N1 */
+    int baud;
+    int char_bits;            /* with start and stop: 10 at 8N1, 11 at 8N2 and 8E1 */
+    bool true_gap;            /* 3.5 characters above 19200 too, instead of 1.75 ms */
+    bool instant;             /* no wire time at all */
+    int64_t turnaround_us[2]; /* the slaves', drawn from between; -1 = as the gap */
+} rh_wire_line_t;
+
+typedef struct {
+    int64_t char_ns;
     int64_t t15_ns;
     int64_t t35_ns;
-    int64_t turnaround_ns;
+    int64_t turnaround_ns;       /* the shortest */
+    int64_t turnaround_range_ns; /* the longest is this much longer */
 } rh_wire_timing_t;
 
 /* 115200 8N1, t35 1750 us, turnaround 1750 us: the simulated machine's layout. */
+rh_wire_line_t rh_wire_line(void);
+/* The times of a line (HARDWARE.md 6). Without wire time, the silence that closes a
+ * frame is 0.2 ms. */
+rh_wire_timing_t rh_wire_timing_of(const rh_wire_line_t *line);
+/* Those of rh_wire_line. */
 rh_wire_timing_t rh_wire_timing(void);
-/* No wire time at all; the silence that closes a frame is 0.2 ms. */
-rh_wire_timing_t rh_wire_timing_fast(void);
 
 typedef struct {
     uint64_t requests; /* whole, well-timed requests for a device of this line */
@@ -49,6 +62,7 @@ typedef struct {
     bool used;
     bool counted;     /* an undisturbed reply: the transaction counts for eta */
     uint64_t request; /* number of the request that it answers */
+    int64_t turnaround_ns;
     int64_t release_ns;
     size_t length;
     uint8_t bytes[RH_RTU_MAX];
@@ -61,9 +75,10 @@ typedef struct {
     int64_t rx_start_ns;
     int64_t rx_end_ns;
     bool rx_early;
-    bool rx_overrun;
+    bool rx_spoiled; /* too long, or not at this line's rate */
     uint8_t rx[RH_RTU_MAX];
     /* the line */
+    uint32_t random;
     int64_t free_ns; /* a request may begin from here on */
     uint64_t request;
     int64_t request_start_ns;
@@ -81,6 +96,8 @@ void rh_wire_init(rh_wire_t *wire, const rh_wire_timing_t *timing);
 /* Bytes that were there at `now_ns`. */
 void rh_wire_receive(rh_wire_t *wire, int64_t now_ns, const uint8_t *bytes,
                      size_t length);
+/* The frame that is arriving was not sent at the line's rate: it is noise. */
+void rh_wire_spoil(rh_wire_t *wire);
 /* When the arriving frame closes, and when the next reply is due; INT64_MAX if none is
  * under way. */
 int64_t rh_wire_close_ns(const rh_wire_t *wire);
