@@ -38,8 +38,13 @@ enum {
 
 enum { MODE_SPEED = 3, MODE_TORQUE = 4 };
 
-#define CONTROL_QUICK_STOP 0x0b
-#define CONTROL_RESET (1 << 7)
+enum {
+    CONTROL_SWITCH_ON = 1 << 0,
+    CONTROL_VOLTAGE = 1 << 1,
+    CONTROL_NO_QUICK_STOP = 1 << 2,
+    CONTROL_RESET = 1 << 7,
+};
+
 #define RESOLUTION 65536
 #define ERROR_OF_TRIP 0x0008
 
@@ -77,25 +82,32 @@ static int32_t position_of(int32_t motor_counts)
     return (motor_counts - (motor_counts < 0 ? step - 1 : 0)) / step;
 }
 
+/* The state that the control word and the power lead to (IEC 61800-7-201, 6.3). */
+static int state_of(const rh_bench_t *bench)
+{
+    const int control = bench->drive.control;
+
+    if (bench->drive.tripped) {
+        return STATUS_FAULT;
+    }
+    if ((control & CONTROL_NO_QUICK_STOP) == 0) {
+        return STATUS_DISABLED;
+    }
+    if (!bench->hardware.sto_closed || (control & CONTROL_VOLTAGE) == 0) {
+        return STATUS_DISABLED | STATUS_NO_QUICK_STOP;
+    }
+    if ((control & CONTROL_SWITCH_ON) == 0) {
+        return STATUS_READY | STATUS_NO_QUICK_STOP;
+    }
+    return STATUS_READY | STATUS_ON | STATUS_NO_QUICK_STOP |
+           (bench->running ? STATUS_ENABLED : 0);
+}
+
 static uint16_t status_of(const rh_bench_t *bench)
 {
-    const rh_bench_drive_t *drive = &bench->drive;
-    const int always = STATUS_VOLTAGE | STATUS_REMOTE;
-    const int quick = drive->control == CONTROL_QUICK_STOP ? 0 : STATUS_NO_QUICK_STOP;
-    int status = always;
+    const int limit = bench->drive.at_limit ? STATUS_LIMIT : 0;
 
-    if (drive->tripped) {
-        return (uint16_t)(always | STATUS_FAULT);
-    }
-    if (bench->running) {
-        status |= STATUS_READY | STATUS_ON | STATUS_ENABLED | quick;
-    } else if (bench->hardware.sto_closed) {
-        status |= STATUS_READY | quick;
-    } else {
-        status |= STATUS_DISABLED | quick;
-    }
-    status |= drive->at_limit ? STATUS_LIMIT : 0;
-    return (uint16_t)status;
+    return (uint16_t)(state_of(bench) | STATUS_VOLTAGE | STATUS_REMOTE | limit);
 }
 
 static void refresh(rh_device_t *device, const rh_bench_t *bench,

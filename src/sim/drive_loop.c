@@ -14,6 +14,7 @@
 /* CiA 402, as the enable input writes it. */
 #define CONTROL_ON 0x0f
 #define CONTROL_OFF 0x06
+#define CONTROL_MASK 0x8f /* without the bits of a mode, with the reset */
 
 /* The speed loop, at the arm: stiff enough to hold a person, slow enough for a step of
  * 1 ms and a lag of 2 ms. */
@@ -84,9 +85,10 @@ void rh_bench_drive_step(rh_bench_t *bench, const rh_fault_set_t *faults)
         drive->tripped = true;
     }
     follow_input(drive, hardware->servo_on);
-    bench->running = hardware->sto_closed && hardware->servo_on && !drive->tripped &&
-                     !drive->stopped &&
-                     (!drive->has_control || drive->control == CONTROL_ON);
+    bench->running =
+        hardware->sto_closed && hardware->servo_on && !drive->tripped &&
+        !drive->stopped &&
+        (!drive->has_control || (drive->control & CONTROL_MASK) == CONTROL_ON);
     if (!bench->running || rh_fault_in(faults, RH_FAULT_IGNORES_TORQUE)) {
         drive->active_permille = 0;
         drive->integral_nm = 0.0;

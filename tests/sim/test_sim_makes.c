@@ -125,7 +125,11 @@ static void kinco_shows_its_states_in_the_status_word(void **state)
     assert_int_equal(read_word(drive, 0x3100), 0x0f);
     write_drive(0x3100, 0x0b);
     assert_true(rig_becomes(&rig, "running", 0, 0));
-    assert_int_equal(read_word(drive, 0x3200) & 0x27, 0x01);
+    assert_int_equal(read_word(drive, 0x3200) & 0x6f, 0x40);
+    write_drive(0x3100, 0x06);
+    assert_int_equal(read_word(drive, 0x3200) & 0x6f, 0x21);
+    write_drive(0x3100, 0x07);
+    assert_int_equal(read_word(drive, 0x3200) & 0x6f, 0x23);
     write_drive(0x3100, 0x0f);
     assert_true(rig_becomes(&rig, "running", 1, 1));
     beat(false);
