@@ -118,19 +118,47 @@ static int check_load(rh_draft_t *draft)
     return refuse(draft, MACHINE, "load_max_kg", "show what the motor can hold", what);
 }
 
-/* A sample is never younger than the cycle that brings it, nor always older than what
- * is still usable. */
+/* The bus of the device that takes the torque command; NULL where none does. */
+static const rh_bus_settings_t *drive_bus(const rh_hal_settings_t *hal)
+{
+    for (int i = 0; i < hal->binding_count; i++) {
+        const rh_binding_t *binding = &hal->bindings[i];
+        if (binding->is_output && binding->signal == RH_OUTPUT_TORQUE_COMMAND) {
+            return &hal->buses[hal->devices[binding->device].bus];
+        }
+    }
+    return NULL;
+}
+
+/* What one lost request adds to the age of what it was to bring: it is waited for and
+ * heard out, and asked again. A request and its reply, 40 characters of 10 bits. */
+static double lost_ms(const rh_bus_settings_t *bus)
+{
+    double wire_ms = bus->is_tcp ? 0.0 : 40.0 * 10.0 * 1e3 / bus->baud;
+    return (bus->response_timeout_us + bus->resync_us) * 1e-3 + wire_ms;
+}
+
+/* A drive's sample grows as old as its bus's cycle, and by one lost request older, and
+ * that must still be usable; the tick looks up to a period later. */
 static int check_cycle(rh_draft_t *draft)
 {
     const rh_limit_settings_t *limits = &draft->settings.limits;
-    if (limits->age_drive_ms >= 2.0 * limits->cycle_ms) {
+    const rh_bus_settings_t *bus = drive_bus(&draft->settings.hal);
+    double lost = bus != NULL ? lost_ms(bus) : 0.0;
+    double least = limits->cycle_ms + lost + 1e3 / draft->settings.daemon.tick_hz;
+    if (limits->age_drive_ms >= least) {
         return 0;
     }
     char what[RH_WHY_MAX];
     (void)snprintf(what, sizeof(what),
-                   "%g is less than two cycles of the drive's bus (cycle_ms = %g)",
-                   limits->age_drive_ms, limits->cycle_ms);
-    return refuse(draft, LIMITS, "age_drive_ms", "one lost request is no fault", what);
+                   "%g is less than a cycle of the drive's bus, a lost request and a "
+                   "tick: %g + %.1f + %g ms",
+                   limits->age_drive_ms, limits->cycle_ms, lost,
+                   1e3 / draft->settings.daemon.tick_hz);
+    return refuse(draft, LIMITS, "age_drive_ms",
+                  "one lost request is no fault: shorten response_timeout_us or "
+                  "resync_us of the drive's bus, or read less in its cycle",
+                  what);
 }
 
 static int check_ports(rh_draft_t *draft)

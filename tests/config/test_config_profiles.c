@@ -3,6 +3,9 @@
  * elsewhere, reads in turn, fences. */
 #include "house.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 static void refuses(house_t *house, const char *file, const char *from, const char *to,
                     const char *reason)
 {
@@ -81,6 +84,43 @@ static void only_a_drive_that_never_arms_may_lack_its_status(void **state)
     house_accepts(house);
 }
 
+/* ---- a slower drive ----------------------------------------------------------------
+ */
+
+static void a_cycle_that_leaves_no_room_for_a_lost_request_is_refused(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", "cycle_ms = 11.08", "cycle_ms = 24.45");
+    house_refuses(house, "machine.conf", NULL,
+                  "age_drive_ms: 40 is less than a cycle of the drive's bus, a lost "
+                  "request and a tick: 24.45 + 16.5 + 2 ms");
+    house_edit(house, "machine.conf", "response_timeout_us = 8000\nresync_us = 5000",
+               "response_timeout_us = 5000\nresync_us = 4000");
+    house_accepts(house);
+}
+
+static void every_shipped_machine_is_accepted(void **state)
+{
+    static const char *const machines[] = {"simulated-rtu", "simulated-tcp",
+                                           "simulated-kinco", "simulated-kinco-speed",
+                                           "simulated-flintec"};
+    rh_settings_t *settings = calloc(1, sizeof(*settings));
+    (void)state;
+    for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+        char file[64];
+        char error[1024] = "";
+        (void)snprintf(file, sizeof(file), "machines/%s.conf", machines[i]);
+        const rh_override_t machine = {"daemon.machine", file};
+        rh_limits_t limits;
+        if (rh_config_load(settings, "config/demo.conf", &machine, 1, error,
+                           sizeof(error)) != 0 ||
+            rh_config_limits(settings, &limits, error, sizeof(error)) != 0) {
+            fail_msg("%s", error);
+        }
+    }
+    free(settings);
+}
+
 #define house_test(name)                                                               \
     cmocka_unit_test_setup_teardown(name, house_build, house_tear_down)
 
@@ -97,6 +137,8 @@ int main(void)
         house_test(a_servo_on_by_register_needs_its_register),
         house_test(fences_are_yes_no_or_unknown),
         house_test(only_a_drive_that_never_arms_may_lack_its_status),
+        house_test(a_cycle_that_leaves_no_room_for_a_lost_request_is_refused),
+        cmocka_unit_test(every_shipped_machine_is_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
