@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from machine import Machine, MachineError  # noqa: E402
+from machine import MACHINES, Machine, MachineError  # noqa: E402
 
 PACE = "1.7/0.5/2.5/0.3"
 REP_S = sum(float(part) for part in PACE.split("/"))
@@ -31,6 +31,10 @@ def arguments():
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, help="end by itself after N >= 1 seconds, with a JSON summary")
     parser.add_argument("--bus", choices=("rtu", "tcp"), default="rtu")
+    parser.add_argument("--machine", choices=sorted(MACHINES), help="a machine file of config/machines, "
+                        "with the simulated parts that it names")
+    parser.add_argument("--true-gap", action="store_true",
+                        help="serial lines with real 3.5 characters of silence instead of 1.75 ms")
     parser.add_argument("--strict", action="store_true",
                         help=f"the shipped limits of time; else {HOST_PAUSE_MS} ms more are allowed, since "
                              "this computer also plays the machine and may be shared or virtual")
@@ -129,7 +133,7 @@ def summary(machine, bus, seconds):
     p99 = [m["tick_p99_us"] for m in machine.stream.of("health") if m.get("tick_p99_us")]
     etas = [row["eta"] for row in wire.get("buses", wire).values()
             if isinstance(row, dict) and row.get("eta") is not None]
-    return {"bus": bus, "seconds": seconds, "reps_made": truth["reps_made"],
+    return {"bus": bus, "machine": machine.name, "seconds": seconds, "reps_made": truth["reps_made"],
             "reps_counted": sum(1 for m in machine.stream.of("rep") if m["counted"]),
             "faults": len(faults), "eta": round(min(etas), 4) if etas and bus == "rtu" else None,
             "tick_p99_us": round(statistics.median(p99), 1) if p99 else None}
@@ -155,7 +159,7 @@ def play(given, machine):
     if end:
         while time.monotonic() < end:
             time.sleep(min(0.1, max(0.0, end - time.monotonic())))
-        print(json.dumps(summary(machine, given.bus, given.seconds)))
+        print(json.dumps(summary(machine, machine.bus, given.seconds)))
 
 
 def tell_faults(machine):
@@ -168,7 +172,8 @@ def tell_faults(machine):
 def main():
     given = arguments()
     try:
-        with Machine(given.bins, bus=given.bus, stream=5570, commands=5571, mirror=5572,
+        with Machine(given.bins, bus=given.bus, machine=given.machine, true_gap=given.true_gap,
+                     stream=5570, commands=5571, mirror=5572,
                      host_pause_ms=0 if given.strict else HOST_PAUSE_MS) as machine:
             machine.start_all()
             machine.start("web", "revhyper-web", "--run-dir", machine.run, "--port", 8570)

@@ -22,6 +22,20 @@ ROOT = Path(__file__).resolve().parents[2]
 PR_SET_PDEATHSIG = 1
 
 
+# Shipped machine files: what carries the simulator's serial lines, and the parts behind it.
+MACHINES = {
+    "simulated-rtu": ("rtu", ()),
+    "simulated-tcp": ("tcp", ()),
+    "simulated-kinco": ("rtu", ("--drive", "kinco-fd", "--cells", "laumas-tlb",
+                                "--encoder", "kubler-sendix-f58")),
+    "simulated-kinco-speed": ("rtu", ("--drive", "kinco-fd", "--cells", "laumas-tlb",
+                                      "--encoder", "kubler-sendix-f58")),
+    "simulated-flintec": ("rtu", ("--cells", "flintec-mcs64")),
+}
+SERIAL = ("drive", "cells", "io", "pads")
+TRUE_GAP_US = 304  # 3.5 characters of 10 bits at 115200
+
+
 class MachineError(Exception):
     """A program did not do what was asked; the text says which and shows its output."""
 
@@ -154,7 +168,12 @@ class Machine:
     """
 
     def __init__(self, bins, bus="rtu", config="config/demo.conf", stream=0, commands=0, mirror=0,
-                 daemon_args=(), sim_args=(), folder=None, keep=False, host_pause_ms=0):
+                 daemon_args=(), sim_args=(), folder=None, keep=False, host_pause_ms=0,
+                 machine=None, true_gap=False):
+        self.name = machine or f"simulated-{bus}"
+        bus, parts = MACHINES[self.name]
+        self.true_gap = true_gap
+        sim_args = [*parts, *(("--gap", "true") if true_gap else ()), *sim_args]
         self.bins, self.bus, self.keep = Path(bins), bus, keep
         self.host_pause_ms = host_pause_ms
         self.folder = Path(folder or tempfile.mkdtemp(prefix="revhyper-"))
@@ -203,10 +222,13 @@ class Machine:
         rows = [f"daemon.{key}={value}" for key, value in self.ports.items()]
         if self.host_pause_ms:
             rows.append(f"test.host_pause_ms={self.host_pause_ms}")
-        if self.bus == "tcp":
-            ports = json.loads((self.run / "sim.json").read_text())
-            rows += [f"bus {bus}.port={ports[bus]}" for bus in ("drive", "cells", "io", "pads")]
-            rows.insert(0, "daemon.machine=machines/simulated-tcp.conf")
+        lines = json.loads((self.run / "sim.json").read_text())
+        ports = {bus: lines[bus] for bus in SERIAL if isinstance(lines.get(bus), int)}
+        rows += [f"bus {bus}.port={port}" for bus, port in ports.items()]
+        if self.true_gap:
+            rows += [f"bus {bus}.t35_us={TRUE_GAP_US}" for bus in SERIAL if bus not in ports]
+        if self.name != "simulated-rtu":
+            rows.insert(0, f"daemon.machine=machines/{self.name}.conf")
         return [word for row in rows for word in ("--set", row)]
 
     def start_daemon(self, program="revhyperd"):

@@ -134,6 +134,15 @@ static int check_registers(rh_draft_t *draft)
     return 0;
 }
 
+/* Modbus RTU replies do not say which registers they are: one that comes late would be
+ * taken for the answer to the next request of the same shape (hazard 15). */
+static bool is_taken_for(const rh_profile_t *profile, const rh_block_t *block)
+{
+    const rh_block_t *before = block - 1;
+    return profile->rtu && block != profile->blocks && before->space == block->space &&
+           before->count == block->count;
+}
+
 static int check_blocks(rh_draft_t *draft)
 {
     const rh_profile_t *profile = &draft->profile;
@@ -144,6 +153,14 @@ static int check_blocks(rh_draft_t *draft)
             return rh_draft_refuse(draft, part, "count", "split the block",
                                    "%d are more than read_max = %d", block->count,
                                    profile->read_max);
+        }
+        if (is_taken_for(profile, block)) {
+            return rh_draft_refuse(
+                draft, part, "count",
+                "read another block between them, or one more word in one of them",
+                "%d as in the block before it: a late reply would be taken for this "
+                "one's",
+                block->count);
         }
         if (block->phase >= block->every) {
             return rh_draft_refuse(draft, part, "phase", NULL,

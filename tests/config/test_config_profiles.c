@@ -60,6 +60,15 @@ static void a_phase_that_never_comes_is_refused(void **state)
             "[block 0] phase: 2 never comes with every = 2");
 }
 
+static void two_reads_of_one_shape_one_after_the_other_are_refused(void **state)
+{
+    house_edit(*state, CELL, "[status ok]",
+               "[block 1]\nspace = holding\naddress = 13\ncount = 3\n\n[status ok]");
+    house_refuses(*state, CELL, "count = 3\n\n[status ok]",
+                  "[block 1] count: 3 as in the block before it: a late reply would be "
+                  "taken for this one's");
+}
+
 static void a_servo_on_by_register_needs_its_register(void **state)
 {
     refuses(*state, DRIVE, "servo_on = signal", "servo_on = register",
@@ -134,6 +143,7 @@ int main(void)
         house_test(a_sign_for_a_number_that_has_its_own_is_refused),
         house_test(a_judgement_from_another_read_is_refused),
         house_test(a_phase_that_never_comes_is_refused),
+        house_test(two_reads_of_one_shape_one_after_the_other_are_refused),
         house_test(a_servo_on_by_register_needs_its_register),
         house_test(fences_are_yes_no_or_unknown),
         house_test(only_a_drive_that_never_arms_may_lack_its_status),

@@ -184,20 +184,20 @@ static void blocks_in_turn_come_in_turn(void **state)
     char order[64] = "";
     (void)state;
     rh_block_t *blocks = paper->settings.devices[0].profile.blocks;
-    blocks[2].every = blocks[3].every = 2;
+    blocks[1].every = blocks[3].every = 2;
     blocks[3].phase = 1;
     paper_bind_drive(paper, "torque_command", "speed_limit");
     assert_string_equal(paper_wire(paper), "");
     paper_start(paper);
     for (size_t i = 0; i < 16; i++) {
         rh_job_t job = paper_go(paper, PAPER_ANSWERED);
-        const char letters[] = "rpts"; /* rate, position, torque, status */
+        const char letters[] = "rtps"; /* rate, torque, position, status */
         order[i] = job.kind == RH_JOB_BLOCK
                        ? letters[paper->device.blocks[job.index].range - blocks]
                        : 'w';
     }
-    if (strstr(order, "wrptwrpswrpt") == NULL &&
-        strstr(order, "wrpswrptwrps") == NULL) {
+    if (strstr(order, "wrtpwrpswrtp") == NULL &&
+        strstr(order, "wrpswrtpwrps") == NULL) {
         fail_msg("order: %s", order);
     }
     paper_close(paper);
