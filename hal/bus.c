@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "cycle.h"
 #include "thread.h"
 
 #define NS_PER_MS INT64_C(1000000)
@@ -18,6 +19,8 @@
 #define IDLE_NS (1 * NS_PER_MS)
 #define DEAF_NS NS_PER_S /* TCP: a connection that nobody answers on is made anew */
 #define FAREWELL_ATTEMPTS 3
+
+enum { ACKNOWLEDGED = 5, BUSY = 6 }; /* exceptions: alive, without time */
 
 /* ---- what is published ------------------------------------------------------ */
 
@@ -66,7 +69,7 @@ static const char *const result_words[RH_LINK_RESULTS] = {
     [RH_LINK_STALE] = "a reply to an earlier request, dropped",
     [RH_LINK_CRC] = "a damaged reply (checksum); check cable, shield and termination",
     [RH_LINK_WRONG] = "a reply that does not belong to the request",
-    [RH_LINK_EXCEPTION] = "the device refuses (exception); check its profile",
+    [RH_LINK_EXCEPTION] = "the device refuses (exception)",
     [RH_LINK_DOWN] = "the port is gone; check the adapter or the network",
 };
 
@@ -90,17 +93,89 @@ static void count_device(rh_device_t *device, rh_link_result_t result)
     device->garbled += result == RH_LINK_CRC || result == RH_LINK_WRONG;
 }
 
+/* Modbus Application Protocol 1.1b3, section 7. */
+static const char *const exception_words[] = {
+    [1] = ": it knows no such function; correct its profile (fc06, fc16, fc23)",
+    [2] = ": it has no such register; correct its profile",
+    [3] = ": it does not take this value or length; correct its profile",
+    [4] = ": it failed at it; look at its display",
+    [5] = ": it has begun and needs time",
+    [6] = ": it is busy",
+};
+
+static const char *exception_word(rh_link_result_t result, const rh_link_reply_t *reply)
+{
+    size_t code = result == RH_LINK_EXCEPTION ? reply->bytes[2] : 0;
+    bool is_known = code < sizeof(exception_words) / sizeof(exception_words[0]) &&
+                    exception_words[code] != NULL;
+    return is_known ? exception_words[code] : "";
+}
+
 static void explain(rh_bus_t *bus, const rh_device_t *device, const rh_frame_t *request,
-                    rh_link_result_t result)
+                    rh_link_result_t result, const rh_link_reply_t *reply)
 {
     const uint8_t *bytes = request->bytes;
     (void)snprintf(bus->report.bus.last_error, sizeof(bus->report.bus.last_error),
-                   "%s (slave %d), function %d at 0x%02X%02X: %s",
+                   "%s (slave %d), function %d at 0x%02X%02X: %s%s",
                    device->settings->name, bytes[0], bytes[1], bytes[2], bytes[3],
-                   result_words[result]);
+                   result_words[result], exception_word(result, reply));
+}
+
+static bool is_busy(rh_link_result_t result, const rh_link_reply_t *reply)
+{
+    return result == RH_LINK_EXCEPTION &&
+           (reply->bytes[2] == ACKNOWLEDGED || reply->bytes[2] == BUSY);
+}
+
+/* What is known of the device's replies now. A damaged one has come, and none follows.
+ */
+static void note_asked(rh_device_t *device, const rh_frame_t *request,
+                       rh_link_result_t result, int64_t now_ns)
+{
+    rh_shape_t shape = rh_shape_of(request);
+    if (result == RH_LINK_GOOD || result == RH_LINK_EXCEPTION) {
+        rh_asked_answered(&device->asked, &shape);
+    } else if (result == RH_LINK_CRC) {
+        device->asked.last = shape;
+    } else {
+        rh_asked_unanswered(&device->asked, &shape, now_ns);
+    }
 }
 
 /* ---- one transaction -------------------------------------------------------- */
+
+static void take(rh_bus_t *bus, rh_job_t job, const rh_link_reply_t *reply)
+{
+    rh_device_t *device = bus->schedule.devices[job.device];
+    bus->heard_ns = reply->arrived_ns;
+    bool is_done =
+        rh_device_take(device, job, reply->bytes, reply->stamp_ns, bus->samples);
+    if (is_done) {
+        rh_schedule_done(&bus->schedule, job, true);
+    }
+    if (job.kind == RH_JOB_STEP && device->problem[0] != '\0') {
+        memcpy(bus->report.bus.last_error, device->problem,
+               sizeof(bus->report.bus.last_error));
+    }
+}
+
+static void fail(rh_bus_t *bus, rh_job_t job, rh_link_result_t result,
+                 const rh_link_reply_t *reply)
+{
+    rh_device_t *device = bus->schedule.devices[job.device];
+    int64_t now_ns = rh_pace_now_ns();
+    bool waits = is_busy(result, reply);
+
+    if (waits) {
+        rh_device_wait(device, job, now_ns);
+    } else {
+        /* A server that bundles its segments (Nagle) stays one answer behind until a
+           pause: there the same counts as silence. */
+        bool was_heard = result == RH_LINK_STALE && !bus->link.is_tcp;
+        rh_device_fail(device, job, was_heard, now_ns, bus->samples);
+    }
+    rh_schedule_done(&bus->schedule, job, waits);
+}
 
 static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
 {
@@ -112,24 +187,17 @@ static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
     rh_link_result_t result = rh_link_exchange(&bus->link, &request, &reply);
     count(bus, result, &reply);
     count_device(device, result);
+    note_asked(device, &request, result, rh_pace_now_ns());
+    bus->spoke_gap_ns = device->gap_ns;
     if (reply.arrived_ns != 0) {
-        bus->window.busy_ns += reply.arrived_ns - reply.sent_ns + bus->link.gap_ns;
+        bus->window.busy_ns += reply.arrived_ns - reply.sent_ns + device->gap_ns;
     }
     if (result == RH_LINK_GOOD) {
-        bus->heard_ns = reply.arrived_ns;
-        rh_device_take(device, job, reply.bytes, reply.stamp_ns, bus->samples);
-        if (job.kind == RH_JOB_STEP && device->problem[0] != '\0') {
-            memcpy(bus->report.bus.last_error, device->problem,
-                   sizeof(bus->report.bus.last_error));
-        }
+        take(bus, job, &reply);
     } else {
-        /* A server that bundles its segments (Nagle) stays one answer behind until a
-           pause: there the same counts as silence. */
-        bool was_heard = result == RH_LINK_STALE && !bus->link.is_tcp;
-        explain(bus, device, &request, result);
-        rh_device_fail(device, job, was_heard, rh_pace_now_ns(), bus->samples);
+        explain(bus, device, &request, result, &reply);
+        fail(bus, job, result, &reply);
     }
-    rh_schedule_done(&bus->schedule, job, result == RH_LINK_GOOD);
     return result;
 }
 
@@ -188,9 +256,15 @@ static void connect_or_wait(rh_bus_t *bus)
     }
     for (int i = 0; i < bus->schedule.device_count; i++) {
         bus->schedule.devices[i]->failures = 0;
+        bus->schedule.devices[i]->patience = (rh_patience_t){0};
+        bus->schedule.devices[i]->asked = (rh_asked_t){0};
     }
     bus->backoff_ns = BACKOFF_MIN_NS;
     bus->heard_ns = rh_pace_now_ns();
+    bus->spoke_gap_ns = bus->link.gap_ns;
+    double cycle_ns = rh_cycle_ns(&bus->schedule, bus->link.char_ns);
+    bus->report.bus.rate_max_hz =
+        bus->link.is_tcp || cycle_ns <= 0.0 ? 0.0 : (double)NS_PER_S / cycle_ns;
     bus->report.bus.is_up = true;
     publish_report(bus);
 }
@@ -204,13 +278,42 @@ static void lose_link(rh_bus_t *bus)
 
 /* ---- the thread ------------------------------------------------------------- */
 
+/* The gap before a request is that of the device asked and of the one that spoke last,
+ * whichever is longer; what it is asked is decided at its end. */
+static rh_job_t await_job(rh_bus_t *bus)
+{
+    int64_t gap_ns = bus->spoke_gap_ns;
+    rh_link_wait_gap(&bus->link, gap_ns);
+    rh_job_t job = rh_schedule_next(&bus->schedule, bus->outputs, rh_pace_now_ns());
+    while (job.kind != RH_JOB_NONE &&
+           bus->schedule.devices[job.device]->gap_ns > gap_ns) {
+        gap_ns = bus->schedule.devices[job.device]->gap_ns;
+        rh_link_wait_gap(&bus->link, gap_ns);
+        job = rh_schedule_again(&bus->schedule, job, bus->outputs, rh_pace_now_ns());
+    }
+    return job;
+}
+
+/* One transaction and what must follow it; false when the link is lost. */
+static bool carry_out(rh_bus_t *bus, rh_job_t job)
+{
+    int64_t began_ns = rh_pace_now_ns();
+    rh_link_result_t result = transact(bus, job);
+    bool is_up = settle(bus, result);
+    int64_t now_ns = rh_pace_now_ns();
+
+    if (result != RH_LINK_GOOD) {
+        rh_schedule_charge(&bus->schedule, job, now_ns - began_ns, now_ns);
+    }
+    return is_up;
+}
+
 static void run_once(rh_bus_t *bus)
 {
-    rh_link_wait_gap(&bus->link);
-    rh_job_t job = rh_schedule_next(&bus->schedule, bus->outputs, rh_pace_now_ns());
+    rh_job_t job = await_job(bus);
     if (job.kind == RH_JOB_NONE) {
         rh_pace_sleep_until(rh_pace_now_ns() + IDLE_NS);
-    } else if (!settle(bus, transact(bus, job))) {
+    } else if (!carry_out(bus, job)) {
         lose_link(bus);
     } else {
         publish_samples(bus);
@@ -223,7 +326,7 @@ static void run_once(rh_bus_t *bus)
 static void say_farewell(rh_bus_t *bus, rh_job_t job)
 {
     for (int i = 0; i < FAREWELL_ATTEMPTS; i++) {
-        rh_link_wait_gap(&bus->link);
+        rh_link_wait_gap(&bus->link, bus->link.gap_ns);
         rh_link_result_t result = transact(bus, job);
         if (result == RH_LINK_GOOD || !settle(bus, result)) {
             return;

@@ -48,6 +48,7 @@ typedef struct {
     rh_bus_report_t report;
     rh_bus_window_t window;
     int64_t backoff_ns, heard_ns; /* heard: the last reply of anybody */
+    int64_t spoke_gap_ns;         /* of the device asked last */
     _Atomic bool stopping;
     pthread_t thread;
     bool is_running;

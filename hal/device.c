@@ -13,6 +13,7 @@
 
 #define NS_PER_MS INT64_C(1000000)
 #define PROBE_NS (100 * NS_PER_MS)
+#define BUSY_NS (10 * NS_PER_MS)
 #define PERCENT 100.0
 #define DPS_PER_RPM 6.0
 
@@ -75,6 +76,109 @@ static void request_bits(rh_device_t *device, const rh_outputs_t *outputs,
                         (uint16_t)(bits->sent ^ bits->inverted));
 }
 
+/* A read of that many, in the range's place. */
+static void read_some(const rh_device_t *device, const rh_hal_block_t *block, int count,
+                      rh_frame_t *request)
+{
+    rh_block_t range = *block->range;
+    range.count = count;
+    rh_frame_read(request, device->settings->slave, &range);
+}
+
+/* What a reply to the job would look like, read with that count. */
+static rh_shape_t shape_for(const rh_device_t *device, rh_job_t job, int count)
+{
+    rh_frame_t request;
+    read_some(device, &device->blocks[job.index], count, &request);
+    rh_shape_t shape = rh_shape_of(&request);
+    if (job.kind == RH_JOB_BOTH) {
+        shape.bytes[1] = RH_FRAME_READ_WRITE;
+    }
+    return shape;
+}
+
+static bool is_open(const rh_device_t *device, rh_job_t job, int count, int64_t now_ns,
+                    bool strict)
+{
+    rh_shape_t shape = shape_for(device, job, count);
+    return rh_asked_is_open(&device->asked, &shape, now_ns, strict);
+}
+
+static bool is_last(const rh_device_t *device, rh_job_t job, int count)
+{
+    rh_shape_t shape = shape_for(device, job, count);
+    return rh_shape_is_same(&device->asked.last, &shape);
+}
+
+/* How many to ask for, so that no earlier reply passes for this one: the range, or a
+ * few more where the profile knows them to be there. 0 = none would do. */
+static int whole_count(const rh_device_t *device, rh_job_t job, int64_t now_ns)
+{
+    int least = device->blocks[job.index].range->count;
+    int most = least + device->blocks[job.index].range->spare;
+
+    for (int strict = 1; strict >= 0; strict--) {
+        for (int count = least; count <= most; count++) {
+            if (!is_last(device, job, count) &&
+                !is_open(device, job, count, now_ns, strict != 0)) {
+                return count;
+            }
+        }
+    }
+    for (int count = least; count <= most; count++) {
+        if (!is_open(device, job, count, now_ns, false)) {
+            return count;
+        }
+    }
+    return 0;
+}
+
+/* Where the range itself would not do, fewer: without samples, but in step again. */
+static int count_for(const rh_device_t *device, rh_job_t job, int64_t now_ns)
+{
+    int range = device->blocks[job.index].range->count;
+    int count = device->is_numbered ? range : whole_count(device, job, now_ns);
+
+    for (int fewer = 1; count == 0 && job.kind == RH_JOB_BLOCK && fewer < range;
+         fewer++) {
+        count = is_open(device, job, fewer, now_ns, false) ? 0 : fewer;
+    }
+    return count > 0 ? count : range;
+}
+
+bool rh_device_is_told_apart(const rh_device_t *device, rh_job_t job, int64_t now_ns)
+{
+    bool is_read = job.kind == RH_JOB_BLOCK || job.kind == RH_JOB_BOTH;
+    return !is_read || device->is_numbered ||
+           !is_open(device, job, count_for(device, job, now_ns), now_ns, false);
+}
+
+/* The first channel is the torque where both go together (schedule.c sees to it). */
+static void request_both(rh_device_t *device, rh_job_t job, const rh_outputs_t *outputs,
+                         int64_t now_ns, rh_frame_t *request)
+{
+    rh_hal_block_t *block = &device->blocks[job.index];
+    rh_block_t range = *block->range;
+    rh_channel_t *torque = &device->channels[0];
+    const rh_register_t *target = torque->target;
+    uint16_t words[2] = {0};
+
+    torque->sent = rh_channel_wanted(torque, outputs);
+    torque->is_open = true;
+    (void)rh_codec_encode(target->type, target->order, torque->sent, words);
+    range.count = block->asked = count_for(device, job, now_ns);
+    rh_frame_read_write(request, device->settings->slave, &range, target->address,
+                        rh_codec_words(target->type), words);
+}
+
+static void request_block(rh_device_t *device, rh_job_t job, int64_t now_ns,
+                          rh_frame_t *request)
+{
+    rh_hal_block_t *block = &device->blocks[job.index];
+    block->asked = count_for(device, job, now_ns);
+    read_some(device, block, block->asked, request);
+}
+
 void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *outputs,
                        int64_t now_ns, rh_frame_t *request)
 {
@@ -88,10 +192,12 @@ void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *ou
     case RH_JOB_BITS:
         request_bits(device, outputs, now_ns, request);
         break;
+    case RH_JOB_BOTH:
+        request_both(device, job, outputs, now_ns, request);
+        break;
     case RH_JOB_BLOCK:
     case RH_JOB_NONE:
-        rh_frame_read(request, device->settings->slave,
-                      device->blocks[job.index].range);
+        request_block(device, job, now_ns, request);
         break;
     }
 }
@@ -200,6 +306,13 @@ static void take_status(rh_device_t *device, uint32_t word)
     }
 }
 
+static void confirm(rh_channel_t *channel)
+{
+    channel->confirmed = channel->sent;
+    channel->is_confirmed = true;
+    channel->is_open = false;
+}
+
 static void take_block(rh_device_t *device, int index, const uint8_t *reply,
                        int64_t stamp_ns, rh_hal_sample_t *samples)
 {
@@ -219,7 +332,13 @@ static void take_block(rh_device_t *device, int index, const uint8_t *reply,
     }
 }
 
-void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
+static bool is_short(const rh_device_t *device, rh_job_t job)
+{
+    return job.kind == RH_JOB_BLOCK &&
+           device->blocks[job.index].asked < device->blocks[job.index].range->count;
+}
+
+bool rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
                     int64_t stamp_ns, rh_hal_sample_t *samples)
 {
     device->failures = 0;
@@ -228,18 +347,23 @@ void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
     if (device->startup.count == 0) {
         device->is_ready = device->may_be_ready;
     }
+    if (is_short(device, job)) {
+        return false;
+    }
     switch (job.kind) {
     case RH_JOB_STEP:
         rh_startup_take(device, reply, stamp_ns);
         break;
     case RH_JOB_CHANNEL:
-        device->channels[job.index].confirmed = device->channels[job.index].sent;
-        device->channels[job.index].is_confirmed = true;
-        device->channels[job.index].is_open = false;
+        confirm(&device->channels[job.index]);
         break;
     case RH_JOB_BITS:
         device->bits.confirmed = device->bits.sent;
         device->bits.is_confirmed = true;
+        break;
+    case RH_JOB_BOTH: /* the device writes first: the reading answers the command */
+        confirm(&device->channels[0]);
+        take_block(device, job.index, reply, stamp_ns, samples);
         break;
     case RH_JOB_BLOCK:
         take_block(device, job.index, reply, stamp_ns, samples);
@@ -247,6 +371,7 @@ void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
     case RH_JOB_NONE:
         break;
     }
+    return true;
 }
 
 /* ---- failures --------------------------------------------------------------- */
@@ -295,6 +420,15 @@ static void fail_block(rh_device_t *device, int index, rh_hal_sample_t *samples)
     }
 }
 
+void rh_device_wait(rh_device_t *device, rh_job_t job, int64_t now_ns)
+{
+    device->failures = 0;
+    device->patience.until_ns = now_ns + BUSY_NS;
+    if (job.kind == RH_JOB_STEP) {
+        device->startup.not_before_ns = now_ns + BUSY_NS;
+    }
+}
+
 void rh_device_fail(rh_device_t *device, rh_job_t job, bool was_heard, int64_t now_ns,
                     rh_hal_sample_t *samples)
 {
@@ -305,7 +439,7 @@ void rh_device_fail(rh_device_t *device, rh_job_t job, bool was_heard, int64_t n
     if (was_heard) {
         return;
     }
-    if (job.kind == RH_JOB_BLOCK) {
+    if (job.kind == RH_JOB_BLOCK || job.kind == RH_JOB_BOTH) {
         fail_block(device, job.index, samples);
     }
     device->failures++;

@@ -10,7 +10,9 @@
 
 #include "frame.h"
 #include "mailbox.h"
+#include "patience.h"
 #include "rh/hal.h"
+#include "shape.h"
 
 #define RH_LOST_FAILURES 3 /* failed attempts running: the device does not answer */
 #define RH_CHANNELS 4
@@ -23,7 +25,8 @@ typedef enum {
     RH_JOB_STEP,    /* the next step of the start-up */
     RH_JOB_CHANNEL, /* a command register */
     RH_JOB_BITS,    /* the outputs of an I/O module, all in one */
-    RH_JOB_BLOCK    /* a range to read */
+    RH_JOB_BLOCK,   /* a range to read */
+    RH_JOB_BOTH     /* a range to read, and the torque written with it: FC23 */
 } rh_job_kind_t;
 
 typedef struct {
@@ -56,6 +59,8 @@ typedef struct {
 typedef struct {
     const rh_block_t *range;
     int status_at; /* where the status word lies in it, or -1 */
+    int asked;     /* of the latest request: registers or bits; fewer than the range has
+                      bring no sample, and only prove that the wire is in step */
     int failures;  /* running */
 } rh_hal_block_t;
 
@@ -118,6 +123,7 @@ typedef struct {
     int block_count;
     rh_channel_t channels[RH_CHANNELS];
     int channel_count;
+    int both; /* the block that takes the torque along (FC23); -1 = none */
     rh_bits_t bits;
     rh_startup_state_t startup;
     bool may_be_ready; /* a drive without known fences never is */
@@ -126,6 +132,10 @@ typedef struct {
     int64_t probe_ns; /* lost: not asked before this */
     bool has_status;
     uint32_t status;
+    rh_patience_t patience;
+    rh_asked_t asked;
+    bool is_numbered; /* TCP: a number tells its replies apart */
+    int64_t gap_ns;   /* silence before and after its frames */
     uint64_t replies, errors;
     uint64_t timeouts, garbled; /* of the errors: silence; bytes that were no reply */
     int64_t last_reply_ns;
@@ -164,8 +174,12 @@ uint16_t rh_bits_wanted(const rh_bits_t *bits, const rh_outputs_t *outputs,
 void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *outputs,
                        int64_t now_ns, rh_frame_t *request);
 
-/* A good reply: samples[] (by signal) or confirmed outputs or the next step. */
-void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
+/* Would the reply to the job be told from any that may still come? */
+bool rh_device_is_told_apart(const rh_device_t *device, rh_job_t job, int64_t now_ns);
+
+/* A good reply: samples[] (by signal) or confirmed outputs or the next step. False when
+ * it was too short for samples and the job is still to be done. */
+bool rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
                     int64_t stamp_ns, rh_hal_sample_t *samples);
 
 /* No good reply. From the third running the device is lost; where `was_heard` (an
@@ -173,6 +187,10 @@ void rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
  * silent) the failure is counted and no more. */
 void rh_device_fail(rh_device_t *device, rh_job_t job, bool was_heard, int64_t now_ns,
                     rh_hal_sample_t *samples);
+
+/* The device is alive and says that it has no time (exceptions 5 and 6): asked again in
+ * a while, nothing is lost but the sample. */
+void rh_device_wait(rh_device_t *device, rh_job_t job, int64_t now_ns);
 
 /* Lost, or about to be asked for the first time: not ready, its samples lost,
  * everything to be written again. */

@@ -12,8 +12,9 @@
 
 #define WAIT_NS INT64_C(2000000) /* a standing arm's position stays this fresh */
 #define BATCH 64
-#define BATCHES_MAX 32 /* of one wake-up: a line that rings must not hold the thread   \
-                        */
+#define BATCHES_MAX                                                                    \
+    32 /* of one wake-up: a line that rings must not hold the thread                   \
+        */
 #define TURN_DEG 360.0
 #define NEAR_DEG 5.0 /* so far from home a count may be and find it again */
 

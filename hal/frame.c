@@ -14,6 +14,7 @@ enum {
     WRITE_WORD = 6,
     WRITE_BITS = 15,
     WRITE_WORDS = 16,
+    READ_WRITE = RH_FRAME_READ_WRITE,
     EXCEPTION = 0x80
 };
 
@@ -71,6 +72,20 @@ void rh_frame_write_words(rh_frame_t *frame, int unit, int address, int count,
     }
 }
 
+void rh_frame_read_write(rh_frame_t *frame, int unit, const rh_block_t *range,
+                         int address, int count, const uint16_t *words)
+{
+    begin(frame, unit, READ_WRITE, range->address);
+    put(frame, range->count);
+    put(frame, address);
+    put(frame, count);
+    frame->bytes[frame->size++] = (uint8_t)(2 * count);
+    for (int i = 0; i < count; i++) {
+        put(frame, words[i]);
+    }
+    frame->reply_size = HEAD + 2 * range->count;
+}
+
 void rh_frame_write_bits(rh_frame_t *frame, int unit, int address, int count,
                          uint16_t bits)
 {
@@ -85,7 +100,7 @@ void rh_frame_write_bits(rh_frame_t *frame, int unit, int address, int count,
 
 static bool is_read(const rh_frame_t *request)
 {
-    return request->bytes[1] <= READ_INPUT;
+    return request->bytes[1] <= READ_INPUT || request->bytes[1] == READ_WRITE;
 }
 
 rh_reply_t rh_frame_check(const rh_frame_t *request, const uint8_t *reply, int size)

@@ -15,6 +15,7 @@
 #define RH_FRAME_BYTES 256
 #define RH_FRAME_WORDS_MAX 125 /* registers in one read */
 #define RH_FRAME_BITS_MAX 16   /* bits in one FC15 of ours */
+#define RH_FRAME_READ_WRITE 23 /* FC23 */
 
 typedef struct {
     uint8_t bytes[RH_FRAME_BYTES]; /* unit id, function, data */
@@ -41,6 +42,10 @@ void rh_frame_write_words(rh_frame_t *frame, int unit, int address, int count,
 /* Write `count` (1 … RH_FRAME_BITS_MAX) coils, lowest address in bit 0: FC15. */
 void rh_frame_write_bits(rh_frame_t *frame, int unit, int address, int count,
                          uint16_t bits);
+
+/* The same, and a read of `range`, in one transaction that writes first: FC23. */
+void rh_frame_read_write(rh_frame_t *frame, int unit, const rh_block_t *range,
+                         int address, int count, const uint16_t *words);
 
 /* Is this (unit id, function, data) the answer to that request? */
 rh_reply_t rh_frame_check(const rh_frame_t *request, const uint8_t *reply, int size);

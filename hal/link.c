@@ -111,9 +111,9 @@ void rh_link_close(rh_link_t *link)
     }
 }
 
-void rh_link_wait_gap(rh_link_t *link)
+void rh_link_wait_gap(rh_link_t *link, int64_t gap_ns)
 {
-    int64_t until_ns = link->quiet_ns + link->gap_ns;
+    int64_t until_ns = link->quiet_ns + gap_ns;
 
     if (link->is_tcp) {
         rh_pace_sleep_until(until_ns);

@@ -31,7 +31,7 @@ typedef struct {
     modbus_t *context; /* NULL: closed */
     bool is_tcp;
     int64_t char_ns; /* one character on the wire; 0 on TCP */
-    int64_t gap_ns;  /* silence before a request */
+    int64_t gap_ns;  /* the longest silence that one of its devices needs */
     int64_t response_timeout_ns, resync_ns;
     rh_pace_t pace;
     int64_t quiet_ns;    /* since when the wire is silent, CLOCK_MONOTONIC */
@@ -57,13 +57,14 @@ bool rh_link_baud_is_known(int32_t baud);
 bool rh_link_format_parse(const char *format, int *data, char *parity, int *stop);
 
 /* Opens the port or connects (at most 250 ms). `path` is absolute. 0 or negative errno;
- * allocates (libmodbus). gap_us is the silence to keep. */
+ * allocates (libmodbus). gap_us is the longest silence that one of its devices needs.
+ */
 int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char *path,
                  int32_t gap_us);
 void rh_link_close(rh_link_t *link);
 
-/* Waits out the silence before the next request. */
-void rh_link_wait_gap(rh_link_t *link);
+/* Waits out a silence of gap_ns before the next request. */
+void rh_link_wait_gap(rh_link_t *link, int64_t gap_ns);
 
 /* One request and its reply. Allowed from the end of the request: the response timeout
  * and the reply's own wire time. Where the request before it was answered, a reply can

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RH_MAILBOX_WORDS 160
+#define RH_MAILBOX_WORDS 224
 
 typedef struct {
     _Atomic uint32_t sequence; /* odd while it is being written */

@@ -123,7 +123,7 @@ static void prepare_bus(rh_hal_t *hal, int index)
     bool is_absolute = settings->path[0] == '/';
 
     bus->settings = settings;
-    bus->gap_us = rh_wiring_gap_us(&hal->settings, index);
+    bus->gap_us = rh_wiring_longest_gap_us(&hal->settings, index);
     bus->outputs = &hal->outputs;
     bus->samples_out = &hal->samples[index];
     bus->report_out = &hal->reports[index];

@@ -9,6 +9,9 @@
  * failed read goes before a mere change, or one late reply would cost more than 30 ms
  * of age. And a heartbeat is always changing: it has its turn, and goes first only when
  * that is overdue.
+ *
+ * Where a device reads and writes in one request (FC23), its torque has no turn of its
+ * own: it goes with the first block. Only torque zero goes alone, being shorter.
  */
 #include "schedule.h"
 
@@ -39,18 +42,36 @@ static int reads_in_round(const rh_device_t *device)
     return (int)(reads + 0.001);
 }
 
+/* The torque is the first channel, and goes with the first block of registers that is
+ * read in each cycle: -1 = with none. */
+static int block_with_torque(const rh_device_t *device)
+{
+    bool has_torque = device->channel_count > 0 &&
+                      device->channels[0].kind == RH_CHANNEL_TORQUE &&
+                      device->channels[0].partner == NULL;
+    for (int i = 0;
+         device->settings->profile.fc23 && has_torque && i < device->block_count; i++) {
+        const rh_block_t *range = device->blocks[i].range;
+        if (range->space == RH_SPACE_HOLDING && range->every <= 1) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 void rh_schedule_add(rh_schedule_t *schedule, rh_device_t *device)
 {
     int reads = reads_in_round(device);
     schedule->reads_due[schedule->device_count] = reads;
     schedule->reads[schedule->device_count] = reads;
+    int both = device->both = block_with_torque(device);
     for (int i = 0; i < device->channel_count; i++) {
-        if (device->channels[i].kind == RH_CHANNEL_TORQUE) {
+        if (device->channels[i].kind == RH_CHANNEL_TORQUE && (i > 0 || both < 0)) {
             add_turn(schedule, RH_JOB_CHANNEL, i);
         }
     }
     for (int i = 0; i < device->block_count; i++) {
-        add_turn(schedule, RH_JOB_BLOCK, i);
+        add_turn(schedule, i == both ? RH_JOB_BOTH : RH_JOB_BLOCK, i);
     }
     if (device->bits.count > 0) {
         add_turn(schedule, RH_JOB_BITS, 0);
@@ -60,7 +81,8 @@ void rh_schedule_add(rh_schedule_t *schedule, rh_device_t *device)
 
 static bool may_be_asked(const rh_device_t *device, int64_t now_ns)
 {
-    return !rh_device_is_lost(device) || now_ns >= device->probe_ns;
+    return now_ns >= device->patience.until_ns &&
+           (!rh_device_is_lost(device) || now_ns >= device->probe_ns);
 }
 
 static bool wants_step(const rh_device_t *device, int64_t now_ns)
@@ -95,23 +117,37 @@ static bool heartbeat_is_overdue(const rh_bits_t *bits, const rh_outputs_t *outp
            now_ns - bits->sent_ns >= HEARTBEAT_DUE_NS;
 }
 
+static rh_job_t urgent_of(const rh_device_t *device, int index,
+                          const rh_outputs_t *outputs, int64_t now_ns)
+{
+    bool is_silent = rh_device_is_lost(device) && now_ns < device->probe_ns;
+    if (is_silent || !is_started(device)) {
+        return no_job;
+    }
+    if (servo_changed(&device->bits, outputs) ||
+        (may_be_asked(device, now_ns) &&
+         heartbeat_is_overdue(&device->bits, outputs, now_ns))) {
+        return (rh_job_t){RH_JOB_BITS, index, 0};
+    }
+    for (int i = 0; i < device->channel_count; i++) {
+        if (rh_channel_is_retreat(&device->channels[i], outputs)) {
+            return (rh_job_t){RH_JOB_CHANNEL, index, i};
+        }
+    }
+    return no_job;
+}
+
 /* Outputs that go before everything else, a failed request included. */
 static rh_job_t urgent(const rh_schedule_t *schedule, const rh_outputs_t *outputs,
                        int64_t now_ns)
 {
     for (int d = 0; d < schedule->device_count; d++) {
         const rh_device_t *device = schedule->devices[d];
-        if (!may_be_asked(device, now_ns) || !is_started(device)) {
-            continue;
-        }
-        if (servo_changed(&device->bits, outputs) ||
-            heartbeat_is_overdue(&device->bits, outputs, now_ns)) {
-            return (rh_job_t){RH_JOB_BITS, d, 0};
-        }
-        for (int i = 0; i < device->channel_count; i++) {
-            if (rh_channel_is_retreat(&device->channels[i], outputs)) {
-                return (rh_job_t){RH_JOB_CHANNEL, d, i};
-            }
+        rh_job_t job = urgent_of(device, d, outputs, now_ns);
+        bool waits = now_ns < device->patience.until_ns;
+        /* a device in debt may not take the bus with it: every second time */
+        if (job.kind != RH_JOB_NONE && !(waits && is_same(job, schedule->last))) {
+            return job;
         }
     }
     return no_job;
@@ -128,6 +164,9 @@ static rh_job_t changed(const rh_schedule_t *schedule, const rh_outputs_t *outpu
         }
         for (int i = device->channel_count - 1; i >= 0; i--) {
             rh_job_t job = {RH_JOB_CHANNEL, d, i};
+            if (i == 0 && device->both >= 0) {
+                job = (rh_job_t){RH_JOB_BOTH, d, device->both};
+            }
             bool has_had = device->channels[i].kind == RH_CHANNEL_TORQUE &&
                            schedule->reads[d] < schedule->reads_due[d];
             if (!is_same(job, schedule->last) && !has_had &&
@@ -150,6 +189,11 @@ static rh_job_t turn_into(const rh_schedule_t *schedule, rh_job_t turn, int64_t 
     }
     if (wants_step(device, now_ns)) {
         return (rh_job_t){RH_JOB_STEP, turn.device, 0};
+    }
+    if (turn.kind == RH_JOB_BOTH) { /* what a change has just done is done */
+        bool has_just = schedule->turn_count > 1 && is_same(turn, schedule->last);
+        turn.kind = is_started(device) ? RH_JOB_BOTH : RH_JOB_BLOCK;
+        return has_just ? no_job : turn;
     }
     if (turn.kind == RH_JOB_BLOCK) {
         const rh_block_t *range = device->blocks[turn.index].range;
@@ -190,19 +234,44 @@ static bool repeats(const rh_schedule_t *schedule, int64_t now_ns)
            may_be_asked(schedule->devices[schedule->repeat.device], now_ns);
 }
 
+/* The failed job, or what must go before it: where a late reply could be taken for that
+ * to the repeat and no other length tells them apart, the device's outputs. */
+static rh_job_t repeat_now(const rh_schedule_t *schedule, int64_t now_ns)
+{
+    rh_job_t job = schedule->repeat;
+    const rh_device_t *device = schedule->devices[job.device];
+
+    if (device->bits.count > 0 && is_started(device) &&
+        schedule->last.kind != RH_JOB_BITS &&
+        !rh_device_is_told_apart(device, job, now_ns)) {
+        return (rh_job_t){RH_JOB_BITS, job.device, 0};
+    }
+    return job;
+}
+
+static rh_job_t take_held(rh_schedule_t *schedule, int64_t now_ns)
+{
+    rh_job_t job = schedule->held;
+    schedule->held = no_job;
+    return may_be_asked(schedule->devices[job.device], now_ns) ? job : no_job;
+}
+
 static rh_job_t choose(rh_schedule_t *schedule, const rh_outputs_t *outputs,
                        int64_t now_ns)
 {
     rh_job_t job = urgent(schedule, outputs, now_ns);
+    if (job.kind == RH_JOB_NONE && schedule->held.kind != RH_JOB_NONE) {
+        job = take_held(schedule, now_ns);
+    }
     if (job.kind == RH_JOB_NONE && repeats(schedule, now_ns) &&
         schedule->attempts == 1) {
-        job = schedule->repeat;
+        job = repeat_now(schedule, now_ns);
     }
     if (job.kind == RH_JOB_NONE) {
         job = changed(schedule, outputs, now_ns);
     }
     if (job.kind == RH_JOB_NONE && repeats(schedule, now_ns)) {
-        job = schedule->repeat;
+        job = repeat_now(schedule, now_ns);
     }
     if (job.kind == RH_JOB_NONE) {
         job = next_turn(schedule, now_ns);
@@ -219,6 +288,8 @@ static void note(rh_schedule_t *schedule, rh_job_t job)
     const rh_device_t *device = schedule->devices[job.device];
     if (job.kind == RH_JOB_BLOCK) {
         schedule->reads[job.device]++;
+    } else if (job.kind == RH_JOB_BOTH) {
+        schedule->reads[job.device] = 1;
     } else if (job.kind == RH_JOB_CHANNEL &&
                device->channels[job.index].kind == RH_CHANNEL_TORQUE) {
         schedule->reads[job.device] = 0;
@@ -234,9 +305,37 @@ rh_job_t rh_schedule_next(rh_schedule_t *schedule, const rh_outputs_t *outputs,
     return job;
 }
 
+rh_job_t rh_schedule_again(rh_schedule_t *schedule, rh_job_t job,
+                           const rh_outputs_t *outputs, int64_t now_ns)
+{
+    rh_job_t first = urgent(schedule, outputs, now_ns);
+    if (first.kind == RH_JOB_NONE || is_same(first, job)) {
+        return job;
+    }
+    schedule->held = job;
+    schedule->last = first;
+    return first;
+}
+
+void rh_schedule_charge(rh_schedule_t *schedule, rh_job_t job, int64_t cost_ns,
+                        int64_t now_ns)
+{
+    int sick = 1;
+    for (int d = 0; d < schedule->device_count; d++) {
+        sick += d != job.device && schedule->devices[d]->patience.until_ns > now_ns;
+    }
+    if (schedule->device_count > 1) {
+        rh_patience_t *patience = &schedule->devices[job.device]->patience;
+        rh_patience_charge(patience, cost_ns, sick, now_ns);
+        if (patience->until_ns > now_ns && schedule->repeat.device == job.device) {
+            schedule->repeat = no_job;
+        }
+    }
+}
+
 void rh_schedule_reset(rh_schedule_t *schedule)
 {
-    schedule->repeat = schedule->last = no_job;
+    schedule->repeat = schedule->last = schedule->held = no_job;
     schedule->attempts = 0;
 }
 
@@ -255,6 +354,9 @@ void rh_schedule_done(rh_schedule_t *schedule, rh_job_t job, bool is_good)
     }
     schedule->attempts = was_repeat ? schedule->attempts + 1 : 1;
     schedule->repeat = job;
+    if (job.kind == RH_JOB_BOTH) { /* read alone: its reply is told from the late one */
+        schedule->repeat.kind = RH_JOB_BLOCK;
+    }
     if (schedule->attempts >= RH_LOST_FAILURES ||
         rh_device_is_lost(schedule->devices[job.device])) {
         schedule->repeat = no_job;

@@ -25,6 +25,7 @@ typedef struct {
     rh_job_t last;   /* the latest job, whatever came of it */
     rh_job_t repeat; /* a failed one, or none */
     int attempts;    /* of it */
+    rh_job_t held;   /* an urgent one went before it, or none */
 } rh_schedule_t;
 
 /* Adds a device and its turns. The device is the caller's and stays. */
@@ -33,6 +34,16 @@ void rh_schedule_add(rh_schedule_t *schedule, rh_device_t *device);
 /* The next job, or RH_JOB_NONE when nothing is due (every device lost or waiting). */
 rh_job_t rh_schedule_next(rh_schedule_t *schedule, const rh_outputs_t *outputs,
                           int64_t now_ns);
+
+/* The job was chosen and then a longer silence than its predecessor's was kept: what is
+ * urgent meanwhile goes first, and the job next. */
+rh_job_t rh_schedule_again(rh_schedule_t *schedule, rh_job_t job,
+                           const rh_outputs_t *outputs, int64_t now_ns);
+
+/* A failed attempt took the bus for that long; a device that has neighbours pays for it
+ * by waiting. */
+void rh_schedule_charge(rh_schedule_t *schedule, rh_job_t job, int64_t cost_ns,
+                        int64_t now_ns);
 
 /* Forgets what was to be repeated: the link is new. */
 void rh_schedule_reset(rh_schedule_t *schedule);

@@ -11,8 +11,9 @@
 
 #define LOOK_NS INT64_C(1000000) /* between looks whether a conversion is ready */
 #define RECENT 10
-#define RECENT_BAD 3 /* more dropped of the last ten: the value is not to be believed  \
-                      */
+#define RECENT_BAD                                                                     \
+    3 /* more dropped of the last ten: the value is not to be believed                 \
+       */
 
 /* ---- lines ------------------------------------------------------------------------
  */

@@ -11,6 +11,8 @@
 
 #include "codec.h"
 
+#define NS_PER_US 1000
+
 const rh_profile_t *rh_wiring_profile(const rh_wiring_t *wiring)
 {
     return &wiring->device->settings->profile;
@@ -121,8 +123,9 @@ static int check_blocks(const rh_wiring_t *wiring)
             !is_bits(block->space)) {
             limit = profile->read_max;
         }
-        if (block->count < 1 || block->count > limit || block->address < 0 ||
-            block->address + block->count > UINT16_MAX + 1) {
+        if (block->count < 1 || block->count + block->spare > limit ||
+            block->address < 0 ||
+            block->address + block->count + block->spare > UINT16_MAX + 1) {
             return rh_wiring_refuse(wiring->error,
                                     "profile %s: block %d reads %d from %d; permitted "
                                     "1 … %d in one request",
@@ -255,6 +258,8 @@ int rh_wiring_device(rh_device_t *device, const rh_hal_settings_t *settings, int
     *device = (rh_device_t){.settings = &settings->devices[index]};
     device->bits.heartbeat = device->bits.servo_on = -1;
     device->bits.lamp = device->bits.buzzer = -1;
+    device->gap_ns = (int64_t)rh_wiring_gap_us(settings, index) * NS_PER_US;
+    device->is_numbered = settings->buses[device->settings->bus].is_tcp;
     const rh_profile_t *profile = rh_wiring_profile(&wiring);
     device->may_be_ready = rh_wiring_may_be_ready(profile);
 

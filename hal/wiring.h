@@ -42,7 +42,11 @@ bool rh_wiring_may_be_ready(const rh_profile_t *profile);
 /* Why a device can never be ready, in one sentence; "" where it can. */
 void rh_wiring_problem(const rh_device_settings_t *device, char *text, size_t size);
 
-/* The silence a bus keeps before each request, us. */
-int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int bus);
+/* The silence that a device needs before and after its frames, us: its own, its bus's,
+ * its profile's, the first that is not 0. */
+int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int device);
+
+/* The longest of a bus's devices, us. */
+int32_t rh_wiring_longest_gap_us(const rh_hal_settings_t *settings, int bus);
 
 #endif

@@ -56,24 +56,30 @@ void rh_wiring_problem(const rh_device_settings_t *device, char *text, size_t si
     }
 }
 
-int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int bus)
+int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int device)
 {
-    const rh_bus_settings_t *own = &settings->buses[bus];
-    int32_t gap_us = own->t35_us;
+    const rh_device_settings_t *own = &settings->devices[device];
+    const rh_bus_settings_t *bus = &settings->buses[own->bus];
 
-    if (gap_us > 0) {
-        return gap_us;
+    if (own->gap_us > 0) {
+        return own->gap_us;
     }
-    if (own->is_tcp) {
-        return TCP_PAUSE_US;
+    if (bus->t35_us > 0) {
+        return bus->t35_us;
     }
+    return bus->is_tcp ? TCP_PAUSE_US : own->profile.t35_us;
+}
+
+int32_t rh_wiring_longest_gap_us(const rh_hal_settings_t *settings, int bus)
+{
+    int32_t longest_us = 0;
     for (int i = 0; i < settings->device_count; i++) {
-        const rh_device_settings_t *device = &settings->devices[i];
-        if (device->bus == bus && device->profile.t35_us > gap_us) {
-            gap_us = device->profile.t35_us;
+        if (settings->devices[i].bus == bus) {
+            int32_t gap_us = rh_wiring_gap_us(settings, i);
+            longest_us = gap_us > longest_us ? gap_us : longest_us;
         }
     }
-    return gap_us;
+    return longest_us;
 }
 
 static int check_tcp(const rh_bus_settings_t *bus, const rh_wiring_error_t *error)

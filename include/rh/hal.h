@@ -78,6 +78,8 @@ typedef struct {
     int32_t address, count;
     int32_t every; /* 1 = each cycle of its bus */
     int32_t phase; /* with every = K: in the cycles that leave this rest, 0 … K - 1 */
+    int32_t spare; /* registers behind it that may be read with it: replies of another
+                      length are told apart */
 } rh_block_t;
 
 /* A status bit of the device and what it means: X in {ok, fault, run, ready, busy,
@@ -151,7 +153,7 @@ typedef struct {
     int32_t port;
     int32_t baud;
     char format[8];
-    int32_t t35_us; /* gap the master keeps; 0 = the slowest of its devices' profiles */
+    int32_t t35_us; /* gap of its devices that name none; 0 = their profiles' */
     int32_t response_timeout_us; /* from the end of the request */
     int32_t resync_us;           /* silence after an error */
 } rh_bus_settings_t;
@@ -161,6 +163,8 @@ typedef struct {
     int32_t bus; /* index into buses */
     int32_t slave;
     rh_profile_t profile;
+    int32_t
+        gap_us; /* silence before and after its frames; 0 = the bus's, the profile's */
     double rated_torque_nm; /* drives: what 100 % is, at the motor */
     double gear_ratio;      /* drives: motor turns per arm turn */
     double torque_limit_nm; /* fence, at the arm */

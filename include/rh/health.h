@@ -25,9 +25,12 @@ typedef struct {
         reconnects;
     uint64_t late_replies; /* after the timeout and still taken; no errors */
     double rate_hz;        /* cycles a second, over the last second */
+    double rate_max_hz;    /* the most that the wire permits, by arithmetic from the
+                              profiles; 0 = no wire sets it (TCP) */
     double busy_frac;      /* share of the time the wire was occupied or kept silent */
     double error_frac;     /* failed requests, over the last second */
     char last_error[RH_HAL_TEXT];
+    char notice[RH_HAL_TEXT]; /* what slows it down or is odd, with the remedy; or "" */
 } rh_bus_stats_t;
 
 typedef struct {

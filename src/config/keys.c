@@ -269,7 +269,7 @@ static const rh_key_t bus_keys[] = {
         "rtu: a rate that libmodbus and the devices know"),
     CHOICE(format, formats, "8N1", "rtu: bits, parity, stop bits"),
     INT(t35_us, 0, 100000, "us", "0",
-        "silence before a request; 0 = the slowest profile's"),
+        "silence before a request; 0 = each device's profile's"),
     INT(response_timeout_us, 500, 1000000, "us", "8000", "from the end of the request"),
     INT(resync_us, 0, 1000000, "us", "5000", "silence after an error"),
 #undef FLAGS
@@ -285,6 +285,9 @@ static const rh_key_t device_keys[] = {
          "its profile, a file NAME.conf in the folder of profiles"),
 #undef FLAGS
 #define FLAGS 0
+    INT_AT(gap_us, device.gap_us, 0, 100000, "us", "0",
+           "silence before and after its frames; 0 = the bus's t35_us, else the "
+           "profile's"),
     REAL_AT(rated_torque_nm, device.rated_torque_nm, 0, 100, "N m", "0",
             "drives: what 100 % is, at the motor"),
     REAL_AT(gear_ratio, device.gear_ratio, 0, 200, "", "0",
@@ -418,6 +421,8 @@ static const rh_key_t block_keys[] = {
 #define FLAGS 0
     INT(every, 1, 1000, "", "1", "1 = each cycle of its bus"),
     INT(phase, 0, 999, "", "0", "with every = K: which of K cycles, 0 … K - 1"),
+    INT(spare, 0, 8, "", "0",
+        "registers behind it that may be read with it, to tell replies apart"),
 };
 #undef ITEM
 

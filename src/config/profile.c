@@ -149,10 +149,10 @@ static int check_blocks(rh_draft_t *draft)
     for (int i = 0; i < profile->block_count; i++) {
         const rh_block_t *block = &profile->blocks[i];
         const rh_part_t *part = rh_draft_part_of(draft, RH_SECTION_BLOCK, i);
-        if (block->count > profile->read_max) {
+        if (block->count + block->spare > profile->read_max) {
             return rh_draft_refuse(draft, part, "count", "split the block",
-                                   "%d are more than read_max = %d", block->count,
-                                   profile->read_max);
+                                   "%d are more than read_max = %d",
+                                   block->count + block->spare, profile->read_max);
         }
         if (is_taken_for(profile, block)) {
             return rh_draft_refuse(
@@ -167,7 +167,7 @@ static int check_blocks(rh_draft_t *draft)
                                    "%d never comes with every = %d", block->phase,
                                    block->every);
         }
-        if (block->address + block->count > ADDRESSES) {
+        if (block->address + block->count + block->spare > ADDRESSES) {
             return rh_draft_refuse(draft, part, "count", NULL,
                                    "goes beyond the last address");
         }

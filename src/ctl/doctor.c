@@ -98,9 +98,24 @@ static void check_role(doctor_t *doctor)
          "you are a %s here", role);
 }
 
+/* Cycles reached, and by arithmetic the most: bytes, gaps and turnarounds. */
+static void rate_of(const json_t *bus, char *text, size_t size)
+{
+    double rate_hz = rh_number(bus, "rate_hz");
+    double most_hz = rh_number(bus, "rate_max_hz");
+    if (most_hz > 0.0) {
+        (void)snprintf(text, size, "%.1f of computed %.1f cycles/s = %.1f %%", rate_hz,
+                       most_hz, 100.0 * rate_hz / most_hz);
+    } else {
+        (void)snprintf(text, size, "%.0f cycles/s", rate_hz);
+    }
+}
+
 static void check_bus(doctor_t *doctor, const json_t *bus)
 {
     char check[80];
+    char rate[80];
+    const char *notice = rh_text(bus, "notice", "");
     double error_frac = rh_number(bus, "error_frac");
     const char *last_error = rh_text(bus, "last_error", "");
     bool is_up = rh_flag(bus, "is_up");
@@ -108,13 +123,17 @@ static void check_bus(doctor_t *doctor, const json_t *bus)
                         : error_frac > ERROR_WARN_FRAC            ? WARN
                                                                   : OK;
     (void)snprintf(check, sizeof check, "bus %s", rh_text(bus, "name", "?"));
+    rate_of(bus, rate, sizeof rate);
     find(doctor, verdict, check,
          "check the cable, its termination, the baud rate and the port's name",
-         "%s, %.0f cycles/s, busy %.0f %%, errors %.1f %% now and %lld in all%s%s",
-         is_up ? "up" : "down", rh_number(bus, "rate_hz"),
-         rh_number(bus, "busy_frac") * 100, error_frac * 100, rh_count(bus, "errors"),
+         "%s, %s, busy %.0f %%, errors %.1f %% now and %lld in all%s%s",
+         is_up ? "up" : "down", rate, rh_number(bus, "busy_frac") * 100,
+         error_frac * 100, rh_count(bus, "errors"),
          verdict != OK && last_error[0] != '\0' ? ": " : "",
          verdict != OK ? last_error : "");
+    if (notice[0] != '\0') {
+        find(doctor, WARN, check, "as it says", "%s", notice);
+    }
 }
 
 static void check_device(doctor_t *doctor, const json_t *device)

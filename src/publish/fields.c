@@ -249,9 +249,11 @@ static const rh_field_t buses[] = {
     IN_BUS(U64, exceptions),
     IN_BUS(U64, reconnects),
     NUMBER("rate_hz", rh_bus_stats_t, rate_hz, "Hz", 2, "cycles a second"),
+    NUMBER("rate_max_hz", rh_bus_stats_t, rate_max_hz, "Hz", 2, "most by arithmetic; 0 = no wire sets it"),
     NUMBER("busy_frac", rh_bus_stats_t, busy_frac, "", 4, "share of the time in use"),
     NUMBER("error_frac", rh_bus_stats_t, error_frac, "", 4, "failed requests"),
     IN_BUS(MAYBE_TEXT, last_error),
+    IN_BUS(MAYBE_TEXT, notice),
 };
 static const rh_fields_t bus_fields = FIELDS(buses);
 

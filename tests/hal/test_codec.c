@@ -187,7 +187,7 @@ static void a_reply_must_repeat_unit_function_length_and_echo(void **state)
     uint8_t echo[] = {1, 6, 0x06, 0x05, 0xFF, 0x38};
     uint8_t refusal[] = {1, 0x83, 2};
     (void)state;
-    rh_frame_read(&read, 1, &(rh_block_t){RH_SPACE_HOLDING, 0, 2, 1, 0});
+    rh_frame_read(&read, 1, &(rh_block_t){.space = RH_SPACE_HOLDING, .count = 2});
     rh_frame_write_word(&write, 1, 0x0605, 0xFF38);
     assert_int_equal(rh_frame_check(&read, answer, 7), RH_REPLY_GOOD);
     assert_int_equal(rh_frame_check(&read, answer, 5), RH_REPLY_WRONG);
@@ -204,6 +204,9 @@ static void the_manuals_requests_are_built_byte_for_byte(void **state)
     /* PT113: span and command in one FC16; generic I/O: three outputs in one FC15 */
     const uint8_t span[] = {1, 0x10, 0, 0x0A, 0, 2, 4, 0, 0, 0xC3, 0x50};
     const uint8_t bits[] = {2, 0x0F, 0, 0, 0, 3, 1, 5};
+    /* Application Protocol 1.1b3, 6.17: six registers read from 3, one written at 14 */
+    const uint8_t both[] = {1, 0x17, 0, 3, 0, 6, 0, 0x0E, 0, 1, 2, 0x12, 0x34};
+    const rh_block_t six = {.space = RH_SPACE_HOLDING, .address = 3, .count = 6};
     rh_frame_t frame;
     (void)state;
     rh_frame_write_words(&frame, 1, 10, 2, (const uint16_t[]){0x0000, 0xC350});
@@ -212,6 +215,10 @@ static void the_manuals_requests_are_built_byte_for_byte(void **state)
     rh_frame_write_bits(&frame, 2, 0, 3, 5);
     assert_int_equal(frame.size, sizeof(bits));
     assert_memory_equal(frame.bytes, bits, sizeof(bits));
+    rh_frame_read_write(&frame, 1, &six, 14, 1, (const uint16_t[]){0x1234});
+    assert_int_equal(frame.size, sizeof(both));
+    assert_memory_equal(frame.bytes, both, sizeof(both));
+    assert_int_equal(frame.reply_size, 15);
 }
 
 int main(void)

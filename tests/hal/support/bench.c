@@ -84,6 +84,7 @@ static rh_device_settings_t *add_device(rh_hal_settings_t *settings, const char 
     profile->bauds[0] = 115200;
     profile->baud_count = 1;
     profile->t35_us = 1750;
+    profile->turnaround_us = 1750;
     return device;
 }
 
@@ -137,6 +138,7 @@ static void drive_profile(rh_profile_t *profile)
     add_register(profile, "position", AT_STATUS + 7, RH_REG_I32, 1);
     profile->registers[profile->register_count - 1].order = RH_ORDER_CDAB;
     add_block(profile, RH_SPACE_HOLDING, AT_STATUS, 9);
+    profile->blocks[0].spare = 1;
     add_bit(profile, "ready", 0xFFFE, 0);
     add_bit(profile, "run", 0xFFFF, 1);
     add_bit(profile, "fault", 0xFFFF, 2);
@@ -174,6 +176,7 @@ void bench_add_cell(rh_hal_settings_t *settings, int slave, int cell)
     add_register(profile, "gross", 5, RH_REG_I32, 0.1);
     add_register(profile, "status", 7, RH_REG_U16, 1);
     add_block(profile, RH_SPACE_HOLDING, 5, 3);
+    profile->blocks[0].spare = 2;
     add_bit(profile, "ok", 0xE002, 0x0002);
     add_bit(profile, "busy", 0x0001, 0x0001);
     bench_bind(settings, settings->device_count - 1, RH_SIGNAL_STRAP_LEFT + cell, false,

@@ -32,6 +32,27 @@ int64_t slave_now_ns(void)
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+static unsigned chance(slave_t *slave, unsigned below)
+{
+    slave->random ^= slave->random << 13; /* xorshift, Marsaglia 2003 */
+    slave->random ^= slave->random >> 7;
+    slave->random ^= slave->random << 17;
+    return (unsigned)(slave->random >> 33) % below;
+}
+
+static planned_t fall_sick(slave_t *slave, int unit)
+{
+    for (int i = 0; i < slave->sick_count; i++) {
+        const chance_t *sick = &slave->sick[i];
+        if (sick->unit == unit && (int)chance(slave, 1000) < sick->per_mille) {
+            unsigned most = sick->argument > 0 ? (unsigned)sick->argument : 1;
+            return (planned_t){.fault = sick->fault,
+                               .argument = 1 + (int)chance(slave, most)};
+        }
+    }
+    return (planned_t){.fault = SLAVE_GOOD};
+}
+
 static planned_t take_fault(slave_t *slave, const uint8_t *request)
 {
     for (int i = 0; i < FAULTS; i++) {
@@ -42,18 +63,30 @@ static planned_t take_fault(slave_t *slave, const uint8_t *request)
             return *planned;
         }
     }
-    return (planned_t){.fault = SLAVE_GOOD};
+    return fall_sick(slave, request[0]);
 }
 
-static int64_t due_ns(const slave_t *slave, const planned_t *planned, int64_t now_ns,
+/* In order: not before the one that is being worked on, and one turnaround after it. */
+static int64_t in_order_ns(slave_t *slave, int64_t due_ns, int64_t own_ns)
+{
+    if (slave->is_in_order && due_ns < slave->latest_due_ns + own_ns) {
+        due_ns = slave->latest_due_ns + own_ns;
+    }
+    slave->latest_due_ns = due_ns;
+    return due_ns;
+}
+
+static int64_t due_ns(slave_t *slave, const planned_t *planned, int64_t now_ns,
                       int wire_bytes)
 {
+    bool has_wire = !slave->is_tcp && !slave->is_wire_off;
     if (planned->fault == SLAVE_EARLY) {
         return now_ns;
     }
-    int64_t due = now_ns + slave->turnaround_us * NS_PER_US;
-    due += slave->is_tcp ? 0 : wire_bytes * CHAR_NS;
-    return planned->fault == SLAVE_LATE ? due + planned->argument * NS_PER_MS : due;
+    int64_t own_ns =
+        slave->turnaround_us * NS_PER_US + (has_wire ? wire_bytes * CHAR_NS : 0);
+    int64_t late_ns = planned->fault == SLAVE_LATE ? planned->argument * NS_PER_MS : 0;
+    return in_order_ns(slave, now_ns + own_ns + late_ns, own_ns);
 }
 
 /* ---- the wire --------------------------------------------------------------- */
@@ -61,17 +94,39 @@ static int64_t due_ns(const slave_t *slave, const planned_t *planned, int64_t no
 static void note(slave_t *slave, const uint8_t *request, int64_t now_ns,
                  const planned_t *planned, int64_t released_ns)
 {
-    if (slave->log_count < LOG_SIZE) {
-        slave->log[slave->log_count++] = (slave_request_t){
-            .arrived_ns = now_ns,
-            .released_ns = planned->fault == SLAVE_SILENT ? 0 : released_ns,
-            .unit = request[0],
-            .function = request[1],
-            .address = slave_word_at(request + 2),
-            .value = request[1] == 15 ? request[7] : slave_word_at(request + 4),
-            .fault = planned->fault,
-        };
+    slave->log[slave->log_count++ % LOG_SIZE] = (slave_request_t){
+        .arrived_ns = now_ns,
+        .released_ns = planned->fault == SLAVE_SILENT ? 0 : released_ns,
+        .unit = request[0],
+        .function = request[1],
+        .address = slave_word_at(request + 2),
+        .value = request[1] == 15 ? request[7] : slave_word_at(request + 4),
+        .fault = planned->fault,
+    };
+}
+
+static void put_index(slave_t *slave, int unit)
+{
+    if (slave->index_at[unit] > 0) {
+        uint16_t *words = &slave->words[unit][slave->index_at[unit]];
+        bool is_low_first = slave->index_low_first[unit];
+        words[is_low_first ? 1 : 0] = (uint16_t)(slave->log_count >> 16);
+        words[is_low_first ? 0 : 1] = (uint16_t)slave->log_count;
     }
+}
+
+/* Keeps the reply, and puts the one before in its place where that is the fault. */
+static int replay(slave_t *slave, const planned_t *planned, uint8_t *reply, int size)
+{
+    answer_t *before = &slave->before[reply[0]];
+    answer_t now = {.size = size};
+    memcpy(now.bytes, reply, (size_t)size);
+    if (planned->fault == SLAVE_BEFORE && before->size > 0) {
+        size = before->size;
+        memcpy(reply, before->bytes, (size_t)size);
+    }
+    *before = now;
+    return size;
 }
 
 static void handle(slave_t *slave, const uint8_t *adu, int size)
@@ -88,7 +143,9 @@ static void handle(slave_t *slave, const uint8_t *adu, int size)
     if (slave->numbered != NULL) {
         *slave->numbered = (uint16_t)slave->log_count;
     }
+    put_index(slave, request[0]);
     int length = slave_answer(slave, request, reply.bytes + head);
+    length = replay(slave, &planned, reply.bytes + head, length);
     length = slave_spoil(&planned, reply.bytes + head, length);
     if (slave->is_tcp) {
         memcpy(reply.bytes, adu, 4);
@@ -183,6 +240,7 @@ static slave_t *new_slave(void)
     slave->log = calloc(LOG_SIZE, sizeof(*slave->log));
     slave->listener = slave->wire = slave->keep = -1;
     slave->turnaround_us = 300;
+    slave->random = 1;
     pthread_mutex_init(&slave->lock, NULL);
     return slave;
 }
@@ -289,6 +347,49 @@ void slave_fault(slave_t *slave, int unit, int function, slave_fault_t fault,
     pthread_mutex_unlock(&slave->lock);
 }
 
+void slave_sicken(slave_t *slave, int unit, slave_fault_t fault, int argument,
+                  int per_mille)
+{
+    pthread_mutex_lock(&slave->lock);
+    int at = 0;
+    while (at < slave->sick_count &&
+           (slave->sick[at].unit != unit || slave->sick[at].fault != fault)) {
+        at++;
+    }
+    slave->sick_count += at == slave->sick_count;
+    slave->sick[at % SICK] = (chance_t){unit, argument, per_mille, fault};
+    pthread_mutex_unlock(&slave->lock);
+}
+
+void slave_in_order(slave_t *slave, bool is_in_order)
+{
+    pthread_mutex_lock(&slave->lock);
+    slave->is_in_order = is_in_order;
+    pthread_mutex_unlock(&slave->lock);
+}
+
+void slave_wire_off(slave_t *slave)
+{
+    pthread_mutex_lock(&slave->lock);
+    slave->is_wire_off = true;
+    pthread_mutex_unlock(&slave->lock);
+}
+
+void slave_seed(slave_t *slave, unsigned seed)
+{
+    pthread_mutex_lock(&slave->lock);
+    slave->random = seed * UINT64_C(2654435761) + 1;
+    pthread_mutex_unlock(&slave->lock);
+}
+
+void slave_index(slave_t *slave, int unit, int address, bool is_low_first)
+{
+    pthread_mutex_lock(&slave->lock);
+    slave->index_at[unit] = address;
+    slave->index_low_first[unit] = is_low_first;
+    pthread_mutex_unlock(&slave->lock);
+}
+
 void slave_set(slave_t *slave, int unit, int address, uint16_t value)
 {
     pthread_mutex_lock(&slave->lock);
@@ -344,9 +445,23 @@ int slave_count(slave_t *slave)
 slave_request_t slave_request(slave_t *slave, int index)
 {
     pthread_mutex_lock(&slave->lock);
-    slave_request_t request = slave->log[index];
+    slave_request_t request = slave->log[index % LOG_SIZE];
     pthread_mutex_unlock(&slave->lock);
     return request;
+}
+
+int64_t slave_next_ns(slave_t *slave, int index)
+{
+    int64_t next_ns = 0;
+    pthread_mutex_lock(&slave->lock);
+    uint8_t unit = slave->log[index % LOG_SIZE].unit;
+    for (int i = index + 1; i < slave->log_count && next_ns == 0; i++) {
+        next_ns = slave->log[i % LOG_SIZE].unit == unit
+                      ? slave->log[i % LOG_SIZE].arrived_ns
+                      : 0;
+    }
+    pthread_mutex_unlock(&slave->lock);
+    return next_ns;
 }
 
 int slave_await(slave_t *slave, int from, int unit, int function)

@@ -20,6 +20,8 @@ typedef enum {
     SLAVE_WRONG_ECHO, /* a write confirmed with another value */
     SLAVE_EXCEPTION,  /* argument = code */
     SLAVE_SILENT,
+    SLAVE_BEFORE,       /* the unit's previous reply instead of this one */
+    SLAVE_LENGTH,       /* a read answered with a word more, everything else right */
     SLAVE_TWICE,        /* the reply, and 0.5 ms after its end the same again */
     SLAVE_ANSWER_BEFORE /* TCP: a reply with the former transaction id */
 } slave_fault_t;
@@ -48,7 +50,18 @@ void slave_turnaround_us(slave_t *slave, int us);
 void slave_fault(slave_t *slave, int unit, int function, slave_fault_t fault,
                  int argument, int count);
 
-/* What registers and bits hold; unit 1 … 3, address below 0x2000, bits 0 … 15. A fixed
+/* From now on each request to `unit` meets the fault by chance, with an argument
+ * between 1 and `argument` where that is above 0; 0 per mille = no more. */
+void slave_sicken(slave_t *slave, int unit, slave_fault_t fault, int argument,
+                  int per_mille);
+/* As one thing after another, which is how a slave on a serial line works: a late reply
+ * holds up those after it. Else later ones overtake it. */
+void slave_in_order(slave_t *slave, bool is_in_order);
+/* No wire time: a reply comes as soon as it is composed. */
+void slave_wire_off(slave_t *slave);
+void slave_seed(slave_t *slave, unsigned seed);
+
+/* What registers and bits hold; unit 1 … 5, address below 0x2000, bits 0 … 15. A fixed
  * register ignores writes. */
 void slave_set(slave_t *slave, int unit, int address, uint16_t value);
 uint16_t slave_get(slave_t *slave, int unit, int address);
@@ -58,9 +71,15 @@ void slave_number(slave_t *slave, int unit, int address);
 void slave_set_inputs(slave_t *slave, int unit, uint16_t bits);
 uint16_t slave_outputs(slave_t *slave, int unit);
 
-/* The log: how many requests so far, and one of them. */
+/* From now on the two words hold the index of the request that reads them, high word
+ * first or low word first. One such place per unit. */
+void slave_index(slave_t *slave, int unit, int address, bool is_low_first);
+
+/* The log: how many requests so far, and one of the latest 65536. */
 int slave_count(slave_t *slave);
 slave_request_t slave_request(slave_t *slave, int index);
+/* When the unit was next asked after that request; 0 = not yet. */
+int64_t slave_next_ns(slave_t *slave, int index);
 /* Waits (5 s at most) for a request from `from` on that matches; -1 = none came.
  * unit, function: 0 = any. */
 int slave_await(slave_t *slave, int from, int unit, int function);

@@ -11,11 +11,12 @@
 
 #include "slave.h"
 
-#define UNITS 4
+#define UNITS 6
 #define WORDS 0x2000
-#define LOG_SIZE 16384
-#define QUEUE 16
+#define LOG_SIZE 65536
+#define QUEUE 64
 #define FAULTS 8
+#define SICK 16
 
 typedef struct {
     int64_t due_ns;
@@ -27,6 +28,16 @@ typedef struct {
     int unit, function, argument, count;
     slave_fault_t fault;
 } planned_t;
+
+typedef struct {
+    int unit, argument, per_mille;
+    slave_fault_t fault;
+} chance_t;
+
+typedef struct {
+    int size;
+    uint8_t bytes[264];
+} answer_t;
 
 struct slave {
     int listener, wire; /* wire: the pty's master or the connection; -1 = none */
@@ -42,6 +53,14 @@ struct slave {
     bool fixed[UNITS][WORDS];
     uint16_t inputs[UNITS], outputs[UNITS];
     uint16_t *numbered;
+    int index_at[UNITS]; /* 0 = none */
+    bool index_low_first[UNITS];
+    chance_t sick[SICK];
+    int sick_count;
+    uint64_t random;
+    bool is_in_order, is_wire_off;
+    int64_t latest_due_ns;
+    answer_t before[UNITS];
     planned_t faults[FAULTS];
     slave_request_t *log;
     int log_count;

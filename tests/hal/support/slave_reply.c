@@ -83,6 +83,17 @@ static int write_bits(slave_t *slave, const uint8_t *request, uint8_t *reply)
     return 6;
 }
 
+/* It writes before it reads (Application Protocol 1.1b3, 6.17). */
+static int read_write(slave_t *slave, const uint8_t *request, uint8_t *reply)
+{
+    int address = slave_word_at(request + 6);
+    for (int i = 0; i < slave_word_at(request + 8); i++) {
+        write_word(slave, request[0], address + i,
+                   slave_word_at(request + 11 + (ptrdiff_t)2 * i));
+    }
+    return read_words(slave, request, reply);
+}
+
 int slave_answer(slave_t *slave, const uint8_t *request, uint8_t *reply)
 {
     memcpy(reply, request, 2);
@@ -93,6 +104,8 @@ int slave_answer(slave_t *slave, const uint8_t *request, uint8_t *reply)
         return read_words(slave, request, reply);
     case 15:
         return write_bits(slave, request, reply);
+    case 23:
+        return read_write(slave, request, reply);
     default:
         return write_words(slave, request, reply);
     }
@@ -102,11 +115,18 @@ int slave_spoil(const planned_t *planned, uint8_t *reply, int size)
 {
     switch (planned->fault) {
     case SLAVE_WRONG_UNIT:
-        reply[0] = (uint8_t)(reply[0] % 3 + 1);
+        reply[0] = (uint8_t)(reply[0] % (UNITS - 1) + 1);
         return size;
     case SLAVE_WRONG_ECHO:
         reply[5] ^= 1;
         return size;
+    case SLAVE_LENGTH:
+        if (reply[1] != 3) {
+            return size;
+        }
+        reply[2] = (uint8_t)(reply[2] + 2);
+        reply[size] = reply[size + 1] = 0;
+        return size + 2;
     case SLAVE_EXCEPTION:
         reply[1] |= 0x80;
         reply[2] = (uint8_t)planned->argument;
