@@ -70,8 +70,6 @@ static bool listen_on(rh_server_t *server, const rh_server_settings_t *settings)
         .iface = settings->host,
         .protocols = protocols,
         .user = server,
-        .gid = -1,
-        .uid = -1,
         .retry_and_idle_policy = &idle,
         .keepalive_timeout = 15,
         .timeout_secs = 10,
