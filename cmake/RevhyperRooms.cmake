@@ -25,7 +25,13 @@ add_compile_options(
     -Wall -Wextra -Wconversion -Wdouble-promotion -Wshadow -Wstrict-prototypes
     -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror
     -ffp-contract=off -fno-math-errno)
-add_compile_definitions(_GNU_SOURCE RH_VERSION="${PROJECT_VERSION}")
+# A service lives below /usr and /etc, or below the prefix that somebody names.
+if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
+    set_property(CACHE CMAKE_INSTALL_PREFIX PROPERTY VALUE /usr)
+endif()
+include(GNUInstallDirs)
+add_compile_definitions(_GNU_SOURCE RH_VERSION="${PROJECT_VERSION}"
+                        RH_SYSCONFDIR="${CMAKE_INSTALL_FULL_SYSCONFDIR}")
 
 # The sanitisers' checks hide from gcc 12 what it knows of a buffer, so two of its warnings
 # cry wolf there; the release build, of the same sources, keeps them.
@@ -75,6 +81,23 @@ function(rh_program name)
         target_link_libraries(${name} PRIVATE ${found})
     endforeach()
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+    rh_startable(${name})
+endfunction()
+
+# What a test starts lies in RH_BIN_DIR: the programs, or where they are another processor's,
+# a script of that name that puts the emulator in front.
+set(RH_BIN_DIR ${CMAKE_BINARY_DIR}/bin)
+if(CMAKE_CROSSCOMPILING_EMULATOR)
+    set(RH_BIN_DIR ${CMAKE_BINARY_DIR}/emulated)
+endif()
+function(rh_startable name)
+    if(CMAKE_CROSSCOMPILING_EMULATOR)
+        string(JOIN " " emulator ${CMAKE_CROSSCOMPILING_EMULATOR})
+        file(CONFIGURE OUTPUT ${RH_BIN_DIR}/${name} @ONLY CONTENT
+             "#!/bin/sh\nexec ${emulator} ${CMAKE_BINARY_DIR}/bin/${name} \"\$@\"\n")
+        file(CHMOD ${RH_BIN_DIR}/${name} PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
+             GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+    endif()
 endfunction()
 
 # rh_test(NAME SOURCES ... [LINKS ...] [PACKAGES ...] [TIMEOUT s] [LABELS l ...])
@@ -110,5 +133,5 @@ endfunction()
 function(rh_test_environment name timeout labels)
     set_tests_properties(${name} PROPERTIES
         TIMEOUT ${timeout} LABELS "${labels}"
-        ENVIRONMENT "RH_SOURCE_DIR=${CMAKE_SOURCE_DIR};RH_BUILD_DIR=${CMAKE_BINARY_DIR};RH_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
+        ENVIRONMENT "RH_SOURCE_DIR=${CMAKE_SOURCE_DIR};RH_BUILD_DIR=${CMAKE_BINARY_DIR};RH_BIN_DIR=${RH_BIN_DIR}")
 endfunction()

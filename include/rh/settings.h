@@ -69,6 +69,7 @@ typedef struct {
 typedef struct {
     int32_t tick_hz;
     int32_t priority;        /* SCHED_FIFO, control thread; buses run one below */
+    bool pin_control;        /* to the last permitted processor */
     int32_t wake_latency_us; /* the longest the processor may take to leave a sleep */
     int32_t watchdog_ms;     /* systemd's, fed only when ticks advance */
     int32_t stream_port, mirror_port, command_port; /* 0 = any; see endpoints.json */

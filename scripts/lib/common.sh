@@ -24,6 +24,11 @@ LINT_PACKAGES=(
     "git:command git"
 )
 
+PACKAGE_PACKAGES=(
+    "dpkg-dev:command dpkg-shlibdeps" "lintian:command lintian" "mmdebstrap:command mmdebstrap"
+    "systemd-container:command systemd-nspawn" "util-linux:command nsenter"
+)
+
 is_there() {
     case "$1" in
     command) command -v "$2" >/dev/null ;;

@@ -94,6 +94,10 @@ static const rh_key_t daemon_keys[] = {
      NULL},
     INT(tick_hz, 100, 1000, "Hz", "500", "ticks of the control thread"),
     INT(priority, 0, 90, "", "80", "SCHED_FIFO of the control thread; 0 = ordinary"),
+    WORD(pin_control, yes_no, "no",
+         "control thread keeps to the last processor that the unit's CPUAffinity "
+         "leaves, "
+         "where there are several"),
     INT(wake_latency_us, 0, 1000000, "us", "0",
         "idle states of the processor that take longer to leave are not entered"),
     INT(watchdog_ms, 100, 10000, "ms", "1000",

@@ -13,7 +13,7 @@
 #include "problem.h"
 
 #define RH_CTL_RUN_DIR "/run/revhyper"
-#define RH_CTL_CONFIG "/etc/revhyper/revhyper.conf"
+#define RH_CTL_CONFIG RH_SYSCONFDIR "/revhyper/revhyper.conf"
 #define RH_CTL_TIMEOUT_MS 2000
 #define RH_CTL_WORDS_MAX 32
 

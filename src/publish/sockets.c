@@ -159,7 +159,10 @@ static bool write_all(const char *path, const char *text, size_t length)
     if (fd < 0) {
         return false;
     }
-    bool is_written = write(fd, text, length) == (ssize_t)length;
+    /* Whoever may look needs the addresses, whatever the unit's umask is; what may be
+     * done there is the sockets' own affair. */
+    bool is_written =
+        fchmod(fd, 0644) == 0 && write(fd, text, length) == (ssize_t)length;
     return close(fd) == 0 && is_written;
 }
 

@@ -156,6 +156,9 @@ static void *run(void *context)
     rh_system_name_thread("control");
     atomic_store(&loop->is_realtime,
                  rh_system_make_realtime(loop->settings->daemon.priority));
+    if (loop->settings->daemon.pin_control) {
+        (void)rh_system_pin(); /* unpinned it runs as well, only less evenly */
+    }
     int wake_bound = rh_system_bound_wake(loop->settings->daemon.wake_latency_us);
     atomic_store(&loop->is_wakeful, wake_bound >= 0);
     rh_plan_start(&loop->plan, rh_clock_mono_ns(),

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEFAULT_CONFIG "/etc/revhyper/revhyper.conf"
+#define DEFAULT_CONFIG RH_SYSCONFDIR "/revhyper/revhyper.conf"
 
 static const struct option rows[] = {
     {"config", required_argument, NULL, 'c'},

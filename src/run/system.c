@@ -46,6 +46,25 @@ bool rh_system_make_realtime(int priority)
     return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter) == 0;
 }
 
+int rh_system_pin(void)
+{
+    cpu_set_t permitted;
+    if (sched_getaffinity(0, sizeof(permitted), &permitted) != 0) {
+        return -errno;
+    }
+    size_t last = CPU_SETSIZE;
+    while (last > 0 && !CPU_ISSET(last - 1, &permitted)) {
+        last--;
+    }
+    if (last == 0 || CPU_COUNT(&permitted) < 2) {
+        return 0;
+    }
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(last - 1, &one);
+    return sched_setaffinity(0, sizeof(one), &one) == 0 ? 0 : -errno;
+}
+
 int rh_system_bound_wake(int32_t latency_us)
 {
     int fd = open("/dev/cpu_dma_latency", O_WRONLY | O_CLOEXEC);

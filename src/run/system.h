@@ -19,6 +19,10 @@ void rh_system_small_stacks(void);
 int rh_system_lock_memory(void);
 /* The calling thread to SCHED_FIFO; false where that is not permitted. */
 bool rh_system_make_realtime(int priority);
+/* The calling thread to the last processor that it may use, which on a small board sees
+ * fewer interrupts than the first. 0, also where there is only one; else a negative
+ * errno. */
+int rh_system_pin(void);
 /* Bounds how long the processor may take to leave an idle state (Linux' PM QoS,
  * /dev/cpu_dma_latency): from a deep one a tick begins milliseconds late. The file
  * descriptor holds the bound until it is closed; negative errno where not permitted. */

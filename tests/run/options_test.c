@@ -36,7 +36,7 @@ static void without_arguments_it_runs_the_installed_configuration(void **state)
     (void)state;
     assert_int_equal(READ("revhyperd"), 0);
     assert_int_equal(options.run, RH_RUN_DAEMON);
-    assert_string_equal(options.config, "/etc/revhyper/revhyper.conf");
+    assert_string_equal(options.config, RH_SYSCONFDIR "/revhyper/revhyper.conf");
 }
 
 static void a_setting_is_split_at_its_first_equals_sign(void **state)
