@@ -63,6 +63,9 @@
       "arm.")                                                                          \
     X(ESTOP, "estop", 38, "", "The emergency stop is pressed or its circuit is open.", \
       "Release the emergency stop, clear the bench, hold the reset button.")           \
+    X(ESTOP_DISAGREE, "estop_disagree", 38, "",                                        \
+      "One channel of the emergency stop opened without the other.",                   \
+      "Repair the channel that is stuck, then press and release the emergency stop.")  \
     X(GRIPS, "grips_open", 49, "ms", "A grip was let go.",                             \
       "Hold both grips; with the arm at the bottom hold the reset button.")            \
     X(COMFORT_UNCONFIRMED, "comfort_unconfirmed", 50, "n",                             \

@@ -47,6 +47,11 @@ static rh_finding_t estop_open(const rh_gate_t *gate)
     return flag(!gate->sight.estop_closed);
 }
 
+static rh_finding_t estop_disagrees(const rh_gate_t *gate)
+{
+    return flag(gate->safety->estop_is_suspect);
+}
+
 static rh_finding_t switch_top_open(const rh_gate_t *gate)
 {
     return flag(!gate->sight.limit_top_closed);
@@ -226,6 +231,8 @@ static rh_finding_t not_down_in_time(const rh_gate_t *gate)
 /* Severest first: of two causes in one tick the graver one is told first. */
 static const rule_t rules[] = {
     {RH_FAULT_ESTOP, ALWAYS, RH_SAFETY_SAFE3, 2, estop_open, CHAIN},
+    {RH_FAULT_ESTOP_DISAGREE, ALWAYS, RH_SAFETY_SAFE3, 502, estop_disagrees,
+     STILL_THERE},
     {RH_FAULT_SWITCH_TOP, ALWAYS, RH_SAFETY_SAFE3, 50, switch_top_open, STILL_THERE},
     {RH_FAULT_SWITCH_BOTTOM, ALWAYS, RH_SAFETY_SAFE3, 50, switch_bottom_open,
      STILL_THERE},

@@ -31,6 +31,17 @@ static void boot(rh_gate_t *gate)
     }
 }
 
+/* An open channel has cut already, and no rule outranks that: what it found besides is
+ * told here, once. */
+static void tell_estop(rh_gate_t *gate, uint32_t reaction)
+{
+    bool is_told = (gate->safety->latched & 1u << RH_FAULT_ESTOP_DISAGREE) != 0;
+    if (gate->safety->estop_is_suspect && !is_told) {
+        rh_gate_raise(gate, RH_FAULT_ESTOP_DISAGREE, reaction,
+                      (rh_finding_t){.bad = true});
+    }
+}
+
 static bool servo_is_off(const rh_gate_t *gate)
 {
     const rh_safety_t *safety = gate->safety;
@@ -108,6 +119,7 @@ void rh_safety_step(rh_safety_t *safety, const rh_limits_t *limits,
     rh_gate_count(&gate);
     boot(&gate);
     uint32_t reaction = rh_gate_judge(&gate);
+    tell_estop(&gate, reaction);
     rh_gate_decide(&gate, reaction);
     rh_gate_confirm(&gate);
     make_grant(&gate, rh_gate_shape(&gate), grant);

@@ -55,7 +55,10 @@ typedef struct {
     int32_t moved_mdeg, moved_mdps, rate_off_mdeg; /* its angle left its rate */
     int32_t recent_mdps[RH_SAFETY_RATES];          /* of the last 40 ms or so */
     uint32_t recent;
-    int64_t recent_us; /* the newest of them */
+    int64_t recent_us;              /* the newest of them */
+    int64_t estop_differs_since_ns; /* its channels do not say the same; 0 = they do */
+    bool estop_is_suspect; /* they differed for too long and have not both opened since
+                            */
     int64_t grip_open_since_ns, still_since_ns, not_running_since_ns, alone_since_ns;
     bool has_run_since_on; /* the drive has run since servo-on was granted */
     int64_t reset_since_ns, arm_begin_ns;

@@ -11,7 +11,8 @@
 #define STEP_MAX_US 100000
 #define ANGLE_MAX_MDEG 400000
 #define RATE_MAX_MDPS 3000000
-#define HANG_MDEG (-90000) /* the arm's natural rest */
+#define ESTOP_DIFFERS_MS 500 /* two contacts of one mushroom never take that long */
+#define HANG_MDEG (-90000)   /* the arm's natural rest */
 
 static const rh_sample_t *sample(const rh_gate_t *gate, int signal)
 {
@@ -139,6 +140,32 @@ static void look_at_inputs(rh_gate_t *gate)
     sight->limit_bottom_closed = is_true(gate, RH_SIGNAL_LIMIT_BOTTOM);
 }
 
+static int64_t held_since(int64_t since_ns, bool holds, int64_t now_ns)
+{
+    if (!holds) {
+        return 0;
+    }
+    return since_ns != 0 ? since_ns : now_ns;
+}
+
+/* Hazard 38: a channel that stays closed is found by the other's opening, and believed
+ * again only when both have been seen open: releasing the button proves nothing. */
+static void look_at_estop(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    bool a = is_true(gate, RH_SIGNAL_ESTOP_A);
+    bool b = is_true(gate, RH_SIGNAL_ESTOP_B);
+    safety->estop_differs_since_ns =
+        held_since(safety->estop_differs_since_ns, a != b, gate->sight.now_ns);
+    if (rh_gate_since_ms(gate->sight.now_ns, safety->estop_differs_since_ns) >
+        ESTOP_DIFFERS_MS) {
+        safety->estop_is_suspect = true;
+    }
+    if (!a && !b) {
+        safety->estop_is_suspect = false;
+    }
+}
+
 /* Degrees to milli-degrees within [low, high]; what is not in it gives the fallback. */
 static int32_t accepted_mdeg(double angle_deg, int32_t low, int32_t high,
                              int32_t fallback)
@@ -192,14 +219,6 @@ static void look_at_request(rh_gate_t *gate)
     sight->request_load_mnm = sight->request_valid ? (int32_t)(load_nm * RH_MILLI) : 0;
 }
 
-static int64_t held_since(int64_t since_ns, bool holds, int64_t now_ns)
-{
-    if (!holds) {
-        return 0;
-    }
-    return since_ns != 0 ? since_ns : now_ns;
-}
-
 static void look_at_rest(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
@@ -242,6 +261,7 @@ void rh_gate_look(rh_gate_t *gate)
     look_at_motion(gate);
     look_at_cells(gate);
     look_at_inputs(gate);
+    look_at_estop(gate);
     look_at_limits(gate);
     look_at_request(gate);
     look_at_rest(gate);

@@ -30,11 +30,44 @@ static void an_open_estop_cuts_in_the_same_tick(void **state)
     assert_int_equal(bench.grant.torque_mnm, 0);
 }
 
+static void press_the_estop(void)
+{
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_A, false);
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_B, false);
+    gate_bench_ticks(&bench, 2);
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_A, true);
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_B, true);
+    gate_bench_ticks(&bench, 2);
+}
+
 static void one_channel_of_the_estop_is_enough(void **state)
 {
     (void)state;
     gate_bench_flag(&bench, RH_SIGNAL_ESTOP_B, false);
     gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 1);
+}
+
+/* Hazard 38: a channel that does not open with the other is no second channel. */
+static void channels_of_the_estop_that_disagree_keep_a_reset_away(void **state)
+{
+    (void)state;
+    for (int stuck = 0; stuck < 2; stuck++) {
+        int opens = stuck == 0 ? RH_SIGNAL_ESTOP_B : RH_SIGNAL_ESTOP_A;
+        gate_bench_pad(&bench, 0.0);
+        gate_bench_flag(&bench, opens, false);
+        gate_bench_ticks(&bench, 249); /* 498 ms: a slow contact */
+        assert_false(gate_bench_saw(&bench, RH_FAULT_ESTOP_DISAGREE));
+        gate_bench_ticks(&bench, 3);
+        assert_true(gate_bench_saw(&bench, RH_FAULT_ESTOP_DISAGREE));
+        gate_bench_flag(&bench, opens, true);
+        gate_bench_reset(&bench);
+        gate_bench_reset(&bench);
+        assert_int_equal(bench.safety.state, RH_SAFETY_SAFE3);
+        press_the_estop();
+        gate_bench_reset(&bench);
+        assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+        bench.faults_seen = 0;
+    }
 }
 
 static void an_open_limit_switch_cuts(void **state)
@@ -312,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_BENCH(an_open_estop_cuts_in_the_same_tick),
         ON_BENCH(one_channel_of_the_estop_is_enough),
+        ON_BENCH(channels_of_the_estop_that_disagree_keep_a_reset_away),
         ON_BENCH(an_open_limit_switch_cuts),
         ON_BENCH(past_the_top_trip_it_lowers_in_the_same_tick),
         ON_BENCH(past_the_bottom_trip_it_lowers),

@@ -274,10 +274,12 @@ static void a_cut_machine_needs_an_empty_pad_and_a_closed_chain(void **state)
 {
     (void)state;
     gate_bench_flag(&bench, RH_SIGNAL_ESTOP_A, false);
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_B, false);
     gate_bench_ticks(&bench, 300);
     gate_bench_reset(&bench);
     assert_int_equal(bench.safety.state, RH_SAFETY_SAFE3);
     gate_bench_flag(&bench, RH_SIGNAL_ESTOP_A, true);
+    gate_bench_flag(&bench, RH_SIGNAL_ESTOP_B, true);
     gate_bench_reset(&bench);
     assert_int_equal(bench.safety.state, RH_SAFETY_SAFE3);
     gate_bench_pad(&bench, 0.0);

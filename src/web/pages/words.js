@@ -131,6 +131,7 @@ const de = {
   "fault.relay_stuck": "Der Antrieb lief weiter, obwohl der Herzschlag ausblieb.",
   "fault.polarity": "Ein kleines hebendes Moment hob den Arm nicht.",
   "fault.estop": "Der Not-Halt ist gedrückt oder sein Kreis ist offen.",
+  "fault.estop_disagree": "Ein Kanal des Not-Halts öffnete ohne den anderen.",
   "fault.grips_open": "Ein Griff wurde losgelassen.",
   "fault.comfort_unconfirmed": "Die Last ging nach dem Komfortstopp nicht weg.",
   "fault.late": "Die Steuerung war zu spät.",
