@@ -342,6 +342,7 @@ void rig_init(rig_t *rig, rig_options_t options)
     if (rh_config_limits(&rig->settings, &limits, error, sizeof(error)) != 0) {
         fail_msg("%s", error);
     }
+    limits.is_commissioned = 1; /* what the rig is about begins behind that */
     if (options.open_limits) {
         open_limits(&limits);
     }
