@@ -109,7 +109,7 @@ static bool all_ok(const rh_commissioning_t *record, char *why, size_t size)
         const rh_commissioning_result_t *step = &record->steps[i];
         if (!step->is_ok) {
             (void)snprintf(why, size,
-                           "not commissioned: the step %s (%s) %s%s%.160s; " RUN,
+                           "not commissioned: the step %s (%s) %s%s%.300s; " RUN,
                            steps[i].name, steps[i].proves,
                            step->date[0] != '\0' ? "failed" : "was not done",
                            step->date[0] != '\0' ? ": " : "", step->values);

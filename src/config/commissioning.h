@@ -26,9 +26,9 @@
     X(FENCES, "fences", "the drive's fences were written and read back")               \
     X(ESTOP, "estop", "both e-stop channels open and close")                           \
     X(BUTTONS, "buttons", "grips, comfort stop and reset button are read")             \
-    X(ZERO, "zero", "the arm hangs at -90 degrees for both encoders")                  \
     X(CELLS, "cells", "the load cells are near zero with nobody on the machine")       \
     X(LIFT, "lift", "directions and scales of encoders, drive and strap cells")        \
+    X(ZERO, "zero", "the arm hangs at -90 degrees for both encoders")                  \
     X(PADS, "pads", "signs and scale of the pad cells")                                \
     X(LIMITS, "limits", "both limit switches open at their ends")                      \
     X(BRAKE, "brake", "the passive brake holds the arm that is let go")                \
@@ -49,7 +49,7 @@ int rh_commissioning_find(const char *name);
 typedef struct {
     bool is_ok;
     char date[32];    /* UTC; "" = not tried */
-    char values[200]; /* what was measured, one line */
+    char values[320]; /* what was measured, one line */
 } rh_commissioning_result_t;
 
 typedef struct {

@@ -88,7 +88,7 @@ static bool take(const char *line, const char *key, char *value, size_t size)
 static void take_step(const char *line, rh_commissioning_t *record)
 {
     char key[64];
-    char value[280];
+    char value[420];
     for (int i = 0; i < RH_COMMISSIONING_COUNT; i++) {
         rh_commissioning_result_t *step = &record->steps[i];
         (void)snprintf(key, sizeof(key), "step %s", rh_commissioning_name(i));

@@ -24,7 +24,7 @@ const char *rh_lease_id(const rh_lease_t *lease)
 
 /* user@computer: what the screens show when nobody said --name; the daemon takes 63
  * bytes. */
-static void own_name(char *name, size_t size)
+void rh_lease_own_name(char *name, size_t size)
 {
     char room[1024];
     char computer[64] = "";
@@ -42,7 +42,7 @@ static int take(rh_client_t *client, const rh_call_t *call, rh_lease_t *lease,
 {
     char name[128];
     json_t *answer = NULL;
-    own_name(name, sizeof name);
+    rh_lease_own_name(name, sizeof name);
     json_t *args = json_pack("{s:s}", "name",
                              call->options->name != NULL ? call->options->name : name);
     if (args == NULL) {

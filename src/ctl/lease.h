@@ -7,6 +7,7 @@
 #define RH_CTL_LEASE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "client.h"
 #include "verbs.h"
@@ -28,6 +29,9 @@ void rh_lease_leave(rh_client_t *client, const rh_lease_t *lease);
 
 /* NULL when there is none, as rh_client_ask wants it. */
 const char *rh_lease_id(const rh_lease_t *lease);
+
+/* user@computer, as a holder and a record name who it was; at most 63 bytes. */
+void rh_lease_own_name(char *name, size_t size);
 
 /* `lease hold`: prints the id, keeps it until a signal, drops it. */
 int rh_lease_hold_run(const rh_call_t *call, rh_problem_t *problem);

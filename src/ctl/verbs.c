@@ -3,6 +3,7 @@
 #include "verbs.h"
 
 #include "arm.h"
+#include "commission.h"
 #include "config_file.h"
 #include "doctor.h"
 #include "lease.h"
@@ -198,6 +199,25 @@ const rh_verb_t rh_verbs[] = {
      .more =
          "One line per check: ok, warn or fail, and the remedy. Exit 1 when any fails.",
      .run = rh_doctor_run},
+    {.object = "commission",
+     .wire = "commissioning.show",
+     .args = {{NULL, "step", RH_ARG_TEXT, false,
+               "only this step, even where it was ok before"},
+              {"--seconds", "seconds", RH_ARG_SECONDS, false,
+               "how long it waits for each deed (60)"},
+              {"--known", "known_kg", RH_ARG_LOAD, false,
+               "the mass that is put on the pads (10kg)"}},
+     .lease = RH_LEASE_BRIEF,
+     .help = "try with somebody at the machine that its wiring is what is configured",
+     .more =
+         "Steps, in order: devices, fences, estop, buttons, cells, lift, zero, pads,\n"
+         "limits, brake, relay. It says what to do, waits for it, and names what is\n"
+         "wrong in one sentence; what was ok before is not tried again. Nothing moves\n"
+         "without a question. The result is written to the daemon's state directory: "
+         "run\n"
+         "it on the machine's own computer, with sudo. A change of the wiring in the\n"
+         "machine file makes it void.",
+     .run = rh_commission_run},
     {.object = "is-armed",
      .wire = "snapshot",
      .help = "may the motor act?",

@@ -74,6 +74,8 @@ bool rh_query_commissioning(rh_publish_t *publish, const rh_ask_t *ask,
     rh_json_flag(result, from->may_arm);
     rh_json_key(result, "sentence");
     rh_json_text(result, from->sentence);
+    rh_json_key(result, "machine");
+    rh_json_text(result, publish->settings.machine);
     rh_json_key(result, "state_dir");
     rh_json_text(result, publish->settings.daemon->state_dir);
     rh_json_key(result, "wiring");

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps in their order, and the record of what they found; see commission.h. */
+#include "commission.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "commission_parts.h"
+#include "fields.h"
+
+#define WAIT_S 60.0
+#define KNOWN_KG 10.0
+
+static int (*const steps[RH_COMMISSIONING_COUNT])(rh_commission_t *bench) = {
+    [RH_COMMISSIONING_DEVICES] = rh_commission_devices,
+    [RH_COMMISSIONING_FENCES] = rh_commission_fences,
+    [RH_COMMISSIONING_ESTOP] = rh_commission_estop,
+    [RH_COMMISSIONING_BUTTONS] = rh_commission_buttons,
+    [RH_COMMISSIONING_CELLS] = rh_commission_cells,
+    [RH_COMMISSIONING_LIFT] = rh_commission_lift,
+    [RH_COMMISSIONING_ZERO] = rh_commission_zero,
+    [RH_COMMISSIONING_PADS] = rh_commission_pads,
+    [RH_COMMISSIONING_LIMITS] = rh_commission_limits,
+    [RH_COMMISSIONING_BRAKE] = rh_commission_brake,
+    [RH_COMMISSIONING_RELAY] = rh_commission_relay,
+};
+
+/* ---- the record ------------------------------------------------------------------ */
+
+static const char *state_dir(const rh_commission_t *bench)
+{
+    return rh_text(bench->show, "state_dir", "");
+}
+
+/* What is there, where it is for this machine as it is wired now; else a new one. */
+static int open_record(const rh_commission_t *bench, rh_commissioning_t *record)
+{
+    char change[720];
+    const char *machine = rh_text(bench->show, "machine", "");
+    int status = rh_commissioning_read(state_dir(bench), record);
+    if (status == 0 && strcmp(record->machine, machine) == 0 &&
+        !rh_commissioning_differs(record->wiring, bench->wiring, change,
+                                  sizeof change)) {
+        return 0;
+    }
+    rh_commissioning_free(record);
+    (void)snprintf(record->machine, sizeof record->machine, "%s", machine);
+    record->wiring = strdup(bench->wiring);
+    return record->wiring != NULL ? 0
+                                  : rh_problem_set(bench->problem, RH_EXIT_ERROR,
+                                                   "error", "", "no memory");
+}
+
+static void fill_result(const rh_commission_t *bench, bool is_ok,
+                        rh_commissioning_result_t *result)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    result->is_ok = is_ok;
+    (void)strftime(result->date, sizeof result->date, "%Y-%m-%dT%H:%M:%SZ",
+                   gmtime_r(&now, &utc));
+    (void)snprintf(result->values, sizeof result->values, "%s", bench->values);
+    for (char *at = result->values; *at != '\0'; at++) {
+        *at = *at == '\n' ? ' ' : *at; /* one line each */
+    }
+}
+
+static int write_record(const rh_commission_t *bench, rh_commissioning_t *record)
+{
+    char error[512];
+    rh_lease_own_name(record->by, sizeof record->by);
+    if (rh_commissioning_write(state_dir(bench), record, error, sizeof error) != 0) {
+        return rh_problem_set(bench->problem, RH_EXIT_ERROR, "error",
+                              "run it on the machine's computer, with sudo", "%s",
+                              error);
+    }
+    return 0;
+}
+
+/* ---- one step -------------------------------------------------------------------- */
+
+static void tell_step(const rh_commission_t *bench, bool is_ok)
+{
+    const char *name = rh_commissioning_name(bench->step);
+    if (bench->call->options->json) {
+        json_t *line = json_pack("{s:s, s:s, s:s, s:s}", "step", name, "verdict",
+                                 is_ok ? "ok" : "fail", "what", bench->values, "remedy",
+                                 is_ok ? "" : bench->remedy);
+        rh_json_line(line);
+        json_decref(line);
+    } else {
+        printf("%-4s  %s: %s%s%s\n", is_ok ? "ok" : "fail", name, bench->values,
+               is_ok ? "" : " — ", is_ok ? "" : bench->remedy);
+        (void)fflush(stdout);
+    }
+}
+
+static int run_step(rh_commission_t *bench, rh_commissioning_t *record,
+                    rh_commissioning_step_t step)
+{
+    bench->step = step;
+    bench->values[0] = '\0';
+    bench->remedy[0] = '\0';
+    if (!bench->call->options->json) {
+        printf("----  %s: %s\n", rh_commissioning_name(step),
+               rh_commissioning_proves(step));
+        (void)fflush(stdout);
+    }
+    int result = steps[step](bench);
+    if (result > 0) {
+        return result;
+    }
+    tell_step(bench, result == 0);
+    fill_result(bench, result == 0, &record->steps[step]);
+    int failed = write_record(bench, record);
+    return failed != 0 ? failed : result == 0 ? 0 : RH_EXIT_ERROR;
+}
+
+/* The probes switch the drive on: last, and only where all else is ok. */
+static bool may_run(const rh_commissioning_t *record, rh_commissioning_step_t step)
+{
+    for (int i = 0; step == RH_COMMISSIONING_RELAY && i < RH_COMMISSIONING_RELAY; i++) {
+        if (!record->steps[i].is_ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the verb -------------------------------------------------------------------- */
+
+static int run_named(rh_commission_t *bench, rh_commissioning_t *record,
+                     const char *name)
+{
+    int step = rh_commissioning_find(name);
+    if (step < 0) {
+        return rh_problem_set(bench->problem, RH_EXIT_USAGE, "usage",
+                              "see `revhyperctl commission --help`",
+                              "there is no step `%s`", name);
+    }
+    if (!may_run(record, (rh_commissioning_step_t)step)) {
+        return rh_problem_set(bench->problem, RH_EXIT_REFUSED, "wrong_state",
+                              "do the other steps first",
+                              "relay switches the drive on: every other step must be "
+                              "ok before it");
+    }
+    return run_step(bench, record, (rh_commissioning_step_t)step);
+}
+
+static int run_all(rh_commission_t *bench, rh_commissioning_t *record)
+{
+    for (int i = 0; i < RH_COMMISSIONING_COUNT; i++) {
+        int failed = record->steps[i].is_ok
+                         ? 0
+                         : run_step(bench, record, (rh_commissioning_step_t)i);
+        if (failed != 0) {
+            return failed;
+        }
+    }
+    if (!bench->call->options->json) {
+        puts("commissioned: restart the daemon (systemctl restart revhyperd), which "
+             "reads it at its start");
+    }
+    return 0;
+}
+
+static int open_bench(rh_commission_t *bench)
+{
+    json_t *reply = NULL;
+    int failed = rh_client_open(&bench->client, bench->call->options, bench->problem);
+    if (failed == 0) {
+        failed = rh_client_ask(&bench->client, "commissioning.show", NULL, NULL, &reply,
+                               bench->problem);
+    }
+    bench->show = json_incref(json_object_get(reply, "result"));
+    bench->wiring = rh_text(bench->show, "wiring", "");
+    json_decref(reply);
+    return failed;
+}
+
+int rh_commission_run(const rh_call_t *call, rh_problem_t *problem)
+{
+    double wait_s = rh_number(call->args, "seconds");
+    double known_kg = rh_number(call->args, "known_kg");
+    const char *name = rh_text(call->args, "step", NULL);
+    rh_commission_t bench = {.call = call,
+                             .problem = problem,
+                             .wait_s = wait_s > 0 ? wait_s : WAIT_S,
+                             .known_kg = known_kg > 0 ? known_kg : KNOWN_KG};
+    rh_commissioning_t record = {0};
+    int failed = open_bench(&bench);
+    if (failed == 0) {
+        failed = open_record(&bench, &record);
+    }
+    if (failed == 0) {
+        failed =
+            name != NULL ? run_named(&bench, &record, name) : run_all(&bench, &record);
+    }
+    rh_lease_leave(&bench.client, &bench.lease);
+    rh_client_close(&bench.client);
+    rh_commissioning_free(&record);
+    json_decref(bench.show);
+    return failed;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every step needs: to tell, to ask, to look, to wait; see commission_parts.h. */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commission_parts.h"
+#include "fields.h"
+
+#define LOOK_MS 20
+#define KEEP_MS 500
+#define STILL_S 1.0
+#define STILL_DEG 1.0
+
+double rh_commission_now_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- telling --------------------------------------------------------------------- */
+
+int rh_commission_note(rh_commission_t *bench, const char *format, ...)
+{
+    va_list rest;
+    va_start(rest, format);
+    (void)vsnprintf(bench->values, sizeof bench->values, format, rest);
+    va_end(rest);
+    return 0;
+}
+
+int rh_commission_fail(rh_commission_t *bench, const char *remedy, const char *format,
+                       ...)
+{
+    va_list rest;
+    va_start(rest, format);
+    (void)vsnprintf(bench->values, sizeof bench->values, format, rest);
+    va_end(rest);
+    (void)snprintf(bench->remedy, sizeof bench->remedy, "%s", remedy);
+    return RH_STEP_FAILED;
+}
+
+static void say(const rh_commission_t *bench, const char *key, const char *text)
+{
+    if (bench->call->options->json) {
+        json_t *line = json_pack("{s:s, s:s}", "step",
+                                 rh_commissioning_name(bench->step), key, text);
+        rh_json_line(line);
+        json_decref(line);
+    } else {
+        printf("      %s: %s\n", key, text);
+        (void)fflush(stdout);
+    }
+}
+
+void rh_commission_do(const rh_commission_t *bench, const char *format, ...)
+{
+    char text[300];
+    va_list rest;
+    va_start(rest, format);
+    (void)vsnprintf(text, sizeof text, format, rest);
+    va_end(rest);
+    say(bench, "do", text);
+}
+
+int rh_commission_confirm(rh_commission_t *bench, const char *question)
+{
+    char answer[16];
+    say(bench, "asks", question);
+    if (bench->call->options->yes) {
+        return 0;
+    }
+    if (isatty(STDIN_FILENO)) {
+        (void)fputs("[y/N] ", stderr);
+        if (fgets(answer, sizeof answer, stdin) != NULL &&
+            (answer[0] == 'y' || answer[0] == 'Y')) {
+            return 0;
+        }
+    }
+    return rh_problem_set(bench->problem, RH_EXIT_ERROR, "not_confirmed",
+                          "answer y, or give --yes", "nothing was moved");
+}
+
+/* ---- looking --------------------------------------------------------------------- */
+
+static int keep_lease(rh_commission_t *bench)
+{
+    int64_t now_ms = (int64_t)(rh_commission_now_s() * 1e3);
+    if (!bench->lease.is_own || now_ms - bench->kept_ms < KEEP_MS) {
+        return 0;
+    }
+    json_t *reply = NULL;
+    json_t *args = json_pack("{s:s}", "lease", bench->lease.id);
+    int failed = rh_client_ask(&bench->client, "lease.keep", args, bench->lease.id,
+                               &reply, bench->problem);
+    json_decref(reply);
+    json_decref(args);
+    bench->kept_ms = now_ms;
+    return failed;
+}
+
+int rh_commission_look(rh_commission_t *bench)
+{
+    struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, &pause) == EINTR) {
+    }
+    int failed = keep_lease(bench);
+    return failed != 0 ? failed
+                       : rh_reading_take(&bench->client, &bench->now, bench->problem);
+}
+
+int rh_commission_mean(rh_commission_t *bench, double seconds, rh_reading_t *mean)
+{
+    double end_s = rh_commission_now_s() + seconds;
+    int count = 0;
+    int failed = 0;
+    memset(mean, 0, sizeof *mean);
+    for (; failed == 0 && (count == 0 || rh_commission_now_s() < end_s); count++) {
+        failed = rh_commission_look(bench);
+        for (int i = 0; i < RH_SIGNAL_COUNT; i++) {
+            mean->value[i] += bench->now.value[i];
+            mean->is_good[i] =
+                bench->now.is_good[i] && (count == 0 || mean->is_good[i]);
+        }
+    }
+    for (int i = 0; i < RH_SIGNAL_COUNT; i++) {
+        mean->value[i] /= count;
+    }
+    return failed;
+}
+
+int rh_commission_await(rh_commission_t *bench,
+                        bool (*holds)(const rh_commission_t *bench, void *context),
+                        void *context)
+{
+    double end_s = rh_commission_now_s() + bench->wait_s;
+    do {
+        int failed = rh_commission_look(bench);
+        if (failed != 0) {
+            return failed;
+        }
+        if (holds(bench, context)) {
+            return 0;
+        }
+    } while (rh_commission_now_s() < end_s);
+    return RH_STEP_FAILED;
+}
+
+typedef struct {
+    double since_s, arm_deg, motor_deg;
+} still_t;
+
+static bool is_still(const rh_commission_t *bench, void *context)
+{
+    still_t *still = context;
+    double arm_deg = bench->now.value[RH_SIGNAL_ARM_ANGLE];
+    double motor_deg = bench->now.value[RH_SIGNAL_MOTOR_ANGLE];
+    double now_s = rh_commission_now_s();
+    bool moved = !(fabs(arm_deg - still->arm_deg) < STILL_DEG &&
+                   fabs(motor_deg - still->motor_deg) < STILL_DEG);
+    if (moved || still->since_s == 0) {
+        *still = (still_t){now_s, arm_deg, motor_deg};
+    }
+    return now_s - still->since_s >= STILL_S;
+}
+
+int rh_commission_await_still(rh_commission_t *bench)
+{
+    still_t still = {0};
+    int result = rh_commission_await(bench, is_still, &still);
+    return result != RH_STEP_FAILED
+               ? result
+               : rh_commission_fail(bench, "hold it still, then do the step again",
+                                    "the arm did not come to rest in %.0f s",
+                                    bench->wait_s);
+}
+
+bool rh_commission_is_set(const rh_reading_t *reading, int signal)
+{
+    return reading->value[signal] >= 0.5;
+}
+
+/* ---- the wiring ------------------------------------------------------------------ */
+
+double rh_commission_setting(const rh_commission_t *bench, const char *section,
+                             const char *key)
+{
+    size_t length = strlen(key);
+    const char *line = strstr(bench->wiring, section);
+    line = line != NULL ? strchr(line, '\n') : NULL;
+    for (; line != NULL && line[1] != '['; line = strchr(line + 1, '\n')) {
+        if (strncmp(line + 1, key, length) == 0 &&
+            strncmp(line + 1 + length, " = ", 3) == 0) {
+            return strtod(line + 1 + length + 3, NULL);
+        }
+    }
+    return (double)NAN;
+}

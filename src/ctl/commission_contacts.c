@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps at the contacts: e-stop, grips, buttons, limit switches. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commission_parts.h"
+#include "names.h"
+
+#define QUIET_S 1.5
+#define TOGETHER_S 1.0 /* both channels of one button */
+
+static const int contacts[] = {
+    RH_SIGNAL_ESTOP_A,    RH_SIGNAL_ESTOP_B,      RH_SIGNAL_GRIP_LEFT,
+    RH_SIGNAL_GRIP_RIGHT, RH_SIGNAL_COMFORT_STOP, RH_SIGNAL_RESET_BUTTON,
+    RH_SIGNAL_LIMIT_TOP,  RH_SIGNAL_LIMIT_BOTTOM,
+};
+
+#define CONTACTS (sizeof contacts / sizeof contacts[0])
+
+static const char *name_of(int signal)
+{
+    return rh_name_input((uint32_t)signal)->name;
+}
+
+static bool is_set(const rh_commission_t *bench, int signal)
+{
+    return rh_commission_is_set(&bench->now, signal);
+}
+
+/* An input without its pull-up reads whatever is in the air. */
+static int watch_quiet(rh_commission_t *bench)
+{
+    double end_s = rh_commission_now_s() + QUIET_S;
+    int changes[RH_SIGNAL_COUNT] = {0};
+    int failed = rh_commission_look(bench);
+    while (failed == 0 && rh_commission_now_s() < end_s) {
+        const rh_reading_t before = bench->now;
+        failed = rh_commission_look(bench);
+        for (size_t i = 0; i < CONTACTS; i++) {
+            int signal = contacts[i];
+            changes[signal] += rh_commission_is_set(&before, signal) !=
+                                       rh_commission_is_set(&bench->now, signal)
+                                   ? 1
+                                   : 0;
+        }
+    }
+    for (size_t i = 0; failed == 0 && i < CONTACTS; i++) {
+        if (changes[contacts[i]] > 2) {
+            return rh_commission_fail(
+                bench, "give it a pull-up (bias = up, or a resistor) and a tight wire",
+                "%s changed %d times in %.1f s with nobody near: the input floats, its "
+                "pull-up is missing or a wire is loose",
+                name_of(contacts[i]), changes[contacts[i]], QUIET_S);
+        }
+    }
+    return failed;
+}
+
+/* ---- e-stop ---------------------------------------------------------------------- */
+
+static bool both_closed(const rh_commission_t *bench, void *context)
+{
+    (void)context;
+    return is_set(bench, RH_SIGNAL_ESTOP_A) && is_set(bench, RH_SIGNAL_ESTOP_B);
+}
+
+static bool one_open(const rh_commission_t *bench, void *context)
+{
+    return !both_closed(bench, context);
+}
+
+static int say_open(rh_commission_t *bench, const char *when)
+{
+    bool a = is_set(bench, RH_SIGNAL_ESTOP_A);
+    bool b = is_set(bench, RH_SIGNAL_ESTOP_B);
+    const char *remedy = "check the button's two contacts, their wires and inputs";
+    if (a == b) {
+        return rh_commission_fail(bench, remedy,
+                                  "both e-stop channels read open %s: the chain is not "
+                                  "closed",
+                                  when);
+    }
+    return rh_commission_fail(bench, remedy,
+                              "e-stop channel %s reads open %s while channel %s is "
+                              "closed: its contact or wire is broken",
+                              a ? "b" : "a", when, a ? "a" : "b");
+}
+
+static int press_estop(rh_commission_t *bench)
+{
+    rh_commission_do(bench, "press the emergency stop and keep it pressed");
+    int result = rh_commission_await(bench, one_open, NULL);
+    if (result != 0) {
+        return result != RH_STEP_FAILED
+                   ? result
+                   : rh_commission_fail(bench, "check the button's wires and inputs",
+                                        "neither e-stop channel opened when the button "
+                                        "was pressed");
+    }
+    double end_s = rh_commission_now_s() + TOGETHER_S;
+    bool a = true;
+    bool b = true;
+    while ((a || b) && rh_commission_now_s() < end_s) {
+        result = rh_commission_look(bench);
+        if (result != 0) {
+            return result;
+        }
+        a = is_set(bench, RH_SIGNAL_ESTOP_A);
+        b = is_set(bench, RH_SIGNAL_ESTOP_B);
+    }
+    return !a && !b
+               ? 0
+               : rh_commission_fail(bench, "replace the contact, remove the bridge",
+                                    "e-stop channel %s stayed closed while channel "
+                                    "%s opened: it is stuck or bridged",
+                                    a ? "a" : "b", a ? "b" : "a");
+}
+
+static int await_closed(rh_commission_t *bench, const char *when)
+{
+    int result = rh_commission_await(bench, both_closed, NULL);
+    return result == RH_STEP_FAILED ? say_open(bench, when) : result;
+}
+
+int rh_commission_estop(rh_commission_t *bench)
+{
+    int failed = watch_quiet(bench);
+    if (failed == 0 && one_open(bench, NULL)) {
+        if (is_set(bench, RH_SIGNAL_ESTOP_A) != is_set(bench, RH_SIGNAL_ESTOP_B)) {
+            return say_open(bench, "before it was pressed");
+        }
+        rh_commission_do(bench, "release the emergency stop");
+        failed = await_closed(bench, "though it is released");
+    }
+    failed = failed != 0 ? failed : press_estop(bench);
+    if (failed == 0) {
+        rh_commission_do(bench, "release the emergency stop");
+        failed = await_closed(bench, "after it was released");
+    }
+    return failed != 0 ? failed
+                       : rh_commission_note(bench, "both channels opened and closed");
+}
+
+/* ---- grips and buttons ----------------------------------------------------------- */
+
+static const struct {
+    int signal;
+    const char *press, *release;
+} deeds[] = {
+    {RH_SIGNAL_GRIP_LEFT, "hold the left grip", "let the left grip go"},
+    {RH_SIGNAL_GRIP_RIGHT, "hold the right grip", "let the right grip go"},
+    {RH_SIGNAL_COMFORT_STOP, "press the comfort stop and keep it pressed",
+     "let the comfort stop go"},
+    {RH_SIGNAL_RESET_BUTTON, "press the reset button and keep it pressed",
+     "let the reset button go"},
+};
+
+#define DEEDS (sizeof deeds / sizeof deeds[0])
+
+static int pressed_count(const rh_commission_t *bench)
+{
+    int count = 0;
+    for (size_t i = 0; i < DEEDS; i++) {
+        count += is_set(bench, deeds[i].signal) ? 1 : 0;
+    }
+    return count;
+}
+
+static bool one_pressed(const rh_commission_t *bench, void *context)
+{
+    (void)context;
+    return pressed_count(bench) > 0;
+}
+
+static bool none_pressed(const rh_commission_t *bench, void *context)
+{
+    return !one_pressed(bench, context);
+}
+
+static int first_pressed(const rh_commission_t *bench)
+{
+    for (size_t i = 0; i < DEEDS; i++) {
+        if (is_set(bench, deeds[i].signal)) {
+            return deeds[i].signal;
+        }
+    }
+    return deeds[0].signal;
+}
+
+static int say_silent(rh_commission_t *bench, int result, int signal, const char *what)
+{
+    return result != RH_STEP_FAILED
+               ? result
+               : rh_commission_fail(bench, "check its wire, its input and `invert`",
+                                    "%s %s", name_of(signal), what);
+}
+
+static int try_deed(rh_commission_t *bench, size_t deed)
+{
+    int signal = deeds[deed].signal;
+    rh_commission_do(bench, "%s", deeds[deed].press);
+    int result = rh_commission_await(bench, one_pressed, NULL);
+    if (result != 0) {
+        return say_silent(bench, result, signal, "did not change");
+    }
+    result = rh_commission_look(bench); /* a second contact has had its time */
+    if (result == 0 && !(is_set(bench, signal) && pressed_count(bench) == 1)) {
+        return rh_commission_fail(
+            bench, "exchange the two wires, or the two sources",
+            "%s changed when it was said: %s; the two are exchanged",
+            name_of(first_pressed(bench)), deeds[deed].press);
+    }
+    if (result == 0) {
+        rh_commission_do(bench, "%s", deeds[deed].release);
+        result = rh_commission_await(bench, none_pressed, NULL);
+    }
+    return result == 0 ? 0 : say_silent(bench, result, signal, "did not change back");
+}
+
+int rh_commission_buttons(rh_commission_t *bench)
+{
+    int result = rh_commission_look(bench);
+    if (result == 0 && one_pressed(bench, NULL)) {
+        return rh_commission_fail(bench, "check its wire and `invert`",
+                                  "%s reads as pressed though nobody touches it",
+                                  name_of(first_pressed(bench)));
+    }
+    for (size_t i = 0; result == 0 && i < DEEDS; i++) {
+        result = try_deed(bench, i);
+    }
+    return result != 0
+               ? result
+               : rh_commission_note(bench, "both grips, comfort stop and reset button "
+                                           "were read");
+}
+
+/* ---- limit switches -------------------------------------------------------------- */
+
+static bool limits_closed(const rh_commission_t *bench, void *context)
+{
+    (void)context;
+    return is_set(bench, RH_SIGNAL_LIMIT_TOP) && is_set(bench, RH_SIGNAL_LIMIT_BOTTOM);
+}
+
+static bool limit_open(const rh_commission_t *bench, void *context)
+{
+    return !limits_closed(bench, context);
+}
+
+static int try_limit(rh_commission_t *bench, int signal, const char *end)
+{
+    rh_commission_do(
+        bench, "move the arm by hand to its %s end until the limit switch opens", end);
+    int result = rh_commission_await(bench, limit_open, NULL);
+    if (result != 0) {
+        return say_silent(bench, result, signal, "did not open at the arm's end");
+    }
+    if (is_set(bench, signal)) {
+        return rh_commission_fail(
+            bench, "exchange the two wires, or the two sources",
+            "the other limit switch opened at the %s end: the two "
+            "are exchanged",
+            end);
+    }
+    rh_commission_do(bench, "move the arm back");
+    result = rh_commission_await(bench, limits_closed, NULL);
+    return result == 0 ? 0 : say_silent(bench, result, signal, "did not close again");
+}
+
+int rh_commission_limits(rh_commission_t *bench)
+{
+    int result = rh_commission_look(bench);
+    if (result == 0 && limit_open(bench, NULL)) {
+        bool top = !is_set(bench, RH_SIGNAL_LIMIT_TOP);
+        return rh_commission_fail(
+            bench, "check the switch, its wire and `invert`",
+            "the %s limit switch reads open with the arm away from "
+            "it",
+            top ? "top" : "bottom");
+    }
+    result = result != 0 ? result : try_limit(bench, RH_SIGNAL_LIMIT_TOP, "top");
+    result = result != 0 ? result : try_limit(bench, RH_SIGNAL_LIMIT_BOTTOM, "bottom");
+    return result != 0 ? result
+                       : rh_commission_note(bench, "both switches opened and closed");
+}

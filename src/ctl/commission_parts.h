@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of `commission` share: the bench of a step, and the steps. */
+#ifndef RH_CTL_COMMISSION_PARTS_H
+#define RH_CTL_COMMISSION_PARTS_H
+
+#include "commissioning.h"
+#include "lease.h"
+#include "reading.h"
+
+#define RH_STEP_FAILED (-1) /* the sentence is in `values` */
+
+typedef struct {
+    const rh_call_t *call;
+    rh_problem_t *problem;
+    rh_client_t client;
+    rh_lease_t lease;
+    json_t *show; /* the result of commissioning.show */
+    const char *wiring;
+    rh_commissioning_step_t step;
+    rh_reading_t now;
+    double wait_s;   /* for a deed */
+    double known_kg; /* the mass for the pads */
+    char values[320];
+    char remedy[256];
+    int64_t kept_ms; /* the lease */
+} rh_commission_t;
+
+/* ---- commission_bench.c ---- */
+
+/* What the step found: one line. Gives 0. */
+int rh_commission_note(rh_commission_t *bench, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* One plain sentence that names the mistake. Gives RH_STEP_FAILED. */
+int rh_commission_fail(rh_commission_t *bench, const char *remedy, const char *format,
+                       ...) __attribute__((format(printf, 3, 4)));
+/* Tells the person what to do. */
+void rh_commission_do(const rh_commission_t *bench, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Asks before something moves: 0, or an exit code with the problem. */
+int rh_commission_confirm(rh_commission_t *bench, const char *question);
+
+/* The newest reading into bench->now, about 50 a second; keeps the lease. 0 or an exit
+ * code. */
+int rh_commission_look(rh_commission_t *bench);
+/* The mean of what is read within so many seconds. 0 or an exit code. */
+int rh_commission_mean(rh_commission_t *bench, double seconds, rh_reading_t *mean);
+/* Looks until it holds: 0; RH_STEP_FAILED when wait_s is over; or an exit code. */
+int rh_commission_await(rh_commission_t *bench,
+                        bool (*holds)(const rh_commission_t *bench, void *context),
+                        void *context);
+/* Looks until the arm is still for a second, by both encoders, where it then is. */
+int rh_commission_await_still(rh_commission_t *bench);
+
+/* A number of the wiring, such as "[machine]" "strap_radius_m"; not-a-number where
+ * there is none. */
+double rh_commission_setting(const rh_commission_t *bench, const char *section,
+                             const char *key);
+bool rh_commission_is_set(const rh_reading_t *reading, int signal);
+double rh_commission_now_s(void);
+
+/* ---- the steps: 0 with a note, RH_STEP_FAILED, or an exit code ---- */
+
+int rh_commission_devices(rh_commission_t *bench);
+int rh_commission_fences(rh_commission_t *bench);
+int rh_commission_estop(rh_commission_t *bench);
+int rh_commission_buttons(rh_commission_t *bench);
+int rh_commission_limits(rh_commission_t *bench);
+int rh_commission_cells(rh_commission_t *bench);
+int rh_commission_lift(rh_commission_t *bench);
+int rh_commission_zero(rh_commission_t *bench);
+int rh_commission_pads(rh_commission_t *bench);
+int rh_commission_brake(rh_commission_t *bench);
+int rh_commission_relay(rh_commission_t *bench);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps in which something moves by itself: passive brake, relay, polarity. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commission_parts.h"
+#include "fields.h"
+#include "rh/units.h"
+
+#define HORIZONTAL_DEG (-20.0) /* at least so high */
+#define FALL_DPS (-2.0)
+#define FALL_DEG 25.0
+#define SETTLED_S 0.6 /* of a fall: the brake's delay and the start are over */
+#define SLOPE_MIN_S 0.2
+#define BRAKES_FRAC 0.3 /* of the weight; below it falls freely */
+#define PROBE_S 8.0
+
+/* ---- brake ----------------------------------------------------------------------- */
+
+typedef struct {
+    bool is_high;
+    double from_deg, sink_dps;          /* the fall; its fastest moment */
+    double began_s, early_dps, early_s; /* for the slope */
+    double late_dps, late_s, late_deg;
+} fall_t;
+
+static bool has_fallen(const rh_commission_t *bench, void *context)
+{
+    fall_t *fall = context;
+    double angle_deg = bench->now.value[RH_SIGNAL_MOTOR_ANGLE];
+    double rate_dps = bench->now.value[RH_SIGNAL_MOTOR_RATE];
+    double now_s = 1e-9 * (double)bench->now.mono_ns;
+    fall->is_high = fall->is_high || angle_deg > HORIZONTAL_DEG;
+    if (fall->began_s == 0) {
+        bool begins = fall->is_high && rate_dps < FALL_DPS;
+        fall->began_s = begins ? now_s : 0;
+        fall->from_deg = angle_deg;
+        return false;
+    }
+    fall->sink_dps = fmax(fall->sink_dps, -rate_dps);
+    if (fall->early_s == 0 && now_s - fall->began_s >= SETTLED_S) {
+        fall->early_s = now_s;
+        fall->early_dps = rate_dps;
+    }
+    fall->late_s = now_s;
+    fall->late_dps = rate_dps;
+    fall->late_deg = angle_deg;
+    return fall->from_deg - angle_deg >= FALL_DEG;
+}
+
+/* What opposes the arm's weight beside its friction: weight - friction - J x the
+ * acceleration downwards (HARDWARE.md 8.1). In free fall it is nothing. */
+static double brake_nm(const rh_commission_t *bench, const fall_t *fall,
+                       double weight_nm)
+{
+    double inertia = rh_commission_setting(bench, "[machine]", "arm_inertia_kgm2");
+    double friction_nm = rh_commission_setting(bench, "[machine]", "friction_nm");
+    bool has_slope = fall->early_s != 0 && fall->late_s - fall->early_s >= SLOPE_MIN_S;
+    double from_s = has_slope ? fall->early_s : fall->began_s;
+    double from_dps = has_slope ? fall->early_dps : 0.0;
+    double down_rps2 =
+        -(fall->late_dps - from_dps) / (fall->late_s - from_s) * RH_RAD_PER_DEG;
+    return weight_nm - friction_nm - inertia * down_rps2;
+}
+
+static int judge_fall(rh_commission_t *bench, const fall_t *fall)
+{
+    double gravity_nm = rh_commission_setting(bench, "[machine]", "arm_gravity_nm");
+    double peak_nm = rh_commission_setting(bench, "[machine]", "brake_peak_nm");
+    double mid_deg = 0.5 * (fall->from_deg + fall->late_deg);
+    double weight_nm = gravity_nm * cos(mid_deg * RH_RAD_PER_DEG);
+    double shown_nm = brake_nm(bench, fall, weight_nm);
+    if (peak_nm > 0 && !(shown_nm > BRAKES_FRAC * weight_nm)) {
+        return rh_commission_fail(
+            bench,
+            "short the motor's phases through the relay's normally closed contact, "
+            "or say brake_peak_nm = 0",
+            "no passive brake: the arm fell at %.0f deg/s, the brake showed %.0f of "
+            "%.0f N m",
+            fall->sink_dps, fmax(shown_nm, 0.0), weight_nm);
+    }
+    return rh_commission_note(
+        bench,
+        "sank at most %.1f deg/s from %.0f to %.0f deg, brake %.0f N m of the arm's "
+        "%.0f "
+        "(an arm alone cannot show the %.0f N m of brake_peak_nm)",
+        fall->sink_dps, fall->from_deg, fall->late_deg, shown_nm, weight_nm, peak_nm);
+}
+
+int rh_commission_brake(rh_commission_t *bench)
+{
+    int result = rh_commission_confirm(
+        bench, "The arm will fall from horizontal by its own weight. Is everybody, and "
+               "everything, out of its way?");
+    if (result != 0) {
+        return result;
+    }
+    fall_t fall = {0};
+    rh_commission_do(bench, "lift the arm to horizontal by the strap, then let it go");
+    result = rh_commission_await(bench, has_fallen, &fall);
+    if (result == RH_STEP_FAILED) {
+        return rh_commission_fail(bench, "lift it to horizontal and let it go",
+                                  "the arm did not fall by %.0f deg", FALL_DEG);
+    }
+    return result != 0 ? result : judge_fall(bench, &fall);
+}
+
+/* ---- relay and polarity: the gate's own probes ----------------------------------- */
+
+static bool is_idle(const rh_commission_t *bench, void *context)
+{
+    (void)context;
+    return strcmp(bench->now.safety, "idle") == 0;
+}
+
+static json_t *take_snapshot(rh_commission_t *bench, int *failed)
+{
+    json_t *reply = NULL;
+    *failed =
+        rh_client_ask(&bench->client, "snapshot", NULL, NULL, &reply, bench->problem);
+    return reply;
+}
+
+/* Why it is not idle: the first open fault, else what it waits for. */
+static int say_blocked(rh_commission_t *bench, const char *what)
+{
+    int failed = 0;
+    json_t *reply = take_snapshot(bench, &failed);
+    if (failed != 0) {
+        return failed;
+    }
+    const json_t *result = json_object_get(reply, "result");
+    const json_t *faults = json_object_get(result, "faults");
+    const json_t *fault = json_array_get(faults, json_array_size(faults) - 1);
+    const json_t *waits =
+        json_object_get(json_object_get(result, "state"), "waits_for");
+    const char *wait = json_string_value(json_array_get(waits, 1)); /* 0: the reset */
+    bool is_boot = strcmp(rh_text(fault, "fault", ""), "boot") == 0;
+    const char *sentence =
+        is_boot && wait != NULL ? "" : rh_text(fault, "sentence", "");
+    failed = rh_commission_fail(bench, rh_text(fault, "remedy", "see `status`"),
+                                "%s: %.240s", what,
+                                sentence[0] != '\0' ? sentence
+                                : wait != NULL      ? wait
+                                                    : "the gate did not say why");
+    json_decref(reply);
+    return failed;
+}
+
+static int unlock(rh_commission_t *bench)
+{
+    int result = rh_commission_look(bench);
+    if (result != 0 || is_idle(bench, NULL)) {
+        return result;
+    }
+    rh_commission_do(bench,
+                     "let the arm hang still, clear the pads, then hold the reset "
+                     "button for half a second");
+    result = rh_commission_await(bench, is_idle, NULL);
+    return result == RH_STEP_FAILED ? say_blocked(bench, "the machine stays locked")
+                                    : result;
+}
+
+/* One number of the state after the probe; above 0 where it was proven. */
+static int read_proof(rh_commission_t *bench, const char *key, double *value)
+{
+    int failed = 0;
+    json_t *reply = take_snapshot(bench, &failed);
+    const json_t *result = json_object_get(reply, "result");
+    *value = rh_number(json_object_get(result, "state"), key);
+    json_decref(reply);
+    return failed;
+}
+
+static int probe(rh_commission_t *bench, const char *verb, const char *key,
+                 const char *what, double *value)
+{
+    json_t *reply = NULL;
+    int failed = rh_client_ask(&bench->client, verb, NULL, rh_lease_id(&bench->lease),
+                               &reply, bench->problem);
+    json_decref(reply);
+    double end_s = rh_commission_now_s() + PROBE_S;
+    bool is_over = false;
+    while (failed == 0 && !is_over && rh_commission_now_s() < end_s) {
+        failed = rh_commission_look(bench);
+        is_over = strcmp(bench->now.safety, "probe") != 0;
+    }
+    failed = failed != 0 ? failed : read_proof(bench, key, value);
+    if (failed != 0) {
+        return failed;
+    }
+    return *value > 0 ? 0 : say_blocked(bench, what);
+}
+
+static bool is_at_rest(const rh_commission_t *bench, void *context)
+{
+    (void)context;
+    return is_idle(bench, NULL) && bench->now.value[RH_SIGNAL_ARM_ANGLE] < -85.0 &&
+           fabs(bench->now.value[RH_SIGNAL_MOTOR_RATE]) < 1.0;
+}
+
+static int run_probes(rh_commission_t *bench, double *relay_ms, double *rose_deg)
+{
+    int result = rh_commission_confirm(
+        bench, "The drive will be switched on for half a second, with zero torque. Is "
+               "nobody on the machine?");
+    result = result != 0 ? result
+                         : probe(bench, "relay.test", "relay_ms",
+                                 "the relay was not proven", relay_ms);
+    result = result != 0 ? result
+                         : rh_commission_confirm(
+                               bench, "The motor will lift the arm by about one degree "
+                                      "with at most 20 N m. Is everybody out of its "
+                                      "way?");
+    result = result != 0 ? result : rh_commission_await_still(bench);
+    result = result != 0 ? result : rh_commission_await(bench, is_at_rest, NULL);
+    return result != 0 ? result
+                       : probe(bench, "polarity.test", "polarity_deg",
+                               "the polarity was not proven", rose_deg);
+}
+
+int rh_commission_relay(rh_commission_t *bench)
+{
+    double relay_ms = 0;
+    double rose_deg = 0;
+    int result = unlock(bench);
+    if (result == 0) {
+        result =
+            rh_lease_enter(&bench->client, bench->call, &bench->lease, bench->problem);
+    }
+    result = result != 0 ? result : run_probes(bench, &relay_ms, &rose_deg);
+    return result != 0
+               ? result
+               : rh_commission_note(
+                     bench,
+                     "drive off %.0f ms after the heartbeat ended "
+                     "(relay_ms = %.0f); a small torque lifted the arm "
+                     "by %.1f deg",
+                     relay_ms, rh_commission_setting(bench, "[machine]", "relay_ms"),
+                     rose_deg);
+}

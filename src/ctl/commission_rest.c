@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps of a machine at rest: zero of the cells, zero of the encoders, pads. */
+#include <math.h>
+#include <stdio.h>
+
+#include "commission_parts.h"
+#include "names.h"
+#include "rh/units.h"
+
+#define MEAN_S 1.0
+#define HANG_DEG (-90.0)
+#define HANG_OFF_DEG 2.0
+#define ZERO_MAX_N 100.0 /* 2 % of a 5 kN cell, as for sensor.zero */
+#define PLACED_N 4.0     /* 10 kg, read in kilograms */
+
+static const int cells[] = {RH_SIGNAL_STRAP_LEFT, RH_SIGNAL_STRAP_RIGHT,
+                            RH_SIGNAL_PAD_FRONT, RH_SIGNAL_PAD_REAR};
+
+#define CELLS (sizeof cells / sizeof cells[0])
+
+/* ---- cells ----------------------------------------------------------------------- */
+
+int rh_commission_cells(rh_commission_t *bench)
+{
+    rh_reading_t mean;
+    rh_commission_do(bench,
+                     "nobody on the machine, nothing on the pads, the arm hangs");
+    int result = rh_commission_await_still(bench);
+    result = result != 0 ? result : rh_commission_mean(bench, MEAN_S, &mean);
+    for (size_t i = 0; result == 0 && i < CELLS; i++) {
+        const char *name = rh_name_input((uint32_t)cells[i])->name;
+        double value_n = mean.value[cells[i]];
+        if (!mean.is_good[cells[i]]) {
+            return rh_commission_fail(bench, "check the cell's plug and cable",
+                                      "%s is not valid (%s): broken wire or overload",
+                                      name, bench->now.quality[cells[i]]);
+        }
+        if (!(fabs(value_n) <= ZERO_MAX_N)) {
+            return rh_commission_fail(
+                bench, "zero the transmitter, look for what leans on the cell",
+                "%s shows %.1f N with nothing on it (at most %.0f N)", name, value_n,
+                ZERO_MAX_N);
+        }
+    }
+    return result != 0
+               ? result
+               : rh_commission_note(bench,
+                                    "strap %.1f and %.1f N, pads %.1f and %.1f N",
+                                    mean.value[cells[0]], mean.value[cells[1]],
+                                    mean.value[cells[2]], mean.value[cells[3]]);
+}
+
+/* ---- encoders -------------------------------------------------------------------- */
+
+static int judge_hang(rh_commission_t *bench, const rh_reading_t *mean, int signal)
+{
+    const char *name = rh_name_input((uint32_t)signal)->name;
+    double off_deg = mean->value[signal] - HANG_DEG;
+    char remedy[120];
+    if (fabs(off_deg) <= HANG_OFF_DEG) {
+        return 0;
+    }
+    (void)snprintf(remedy, sizeof remedy,
+                   "set the encoder's zero, or add %.2f to offset of [signal %s]",
+                   -off_deg, name);
+    return rh_commission_fail(
+        bench, remedy,
+        "%s shows %.1f deg while the arm hangs, which is -90: its "
+        "zero is wrong",
+        name, mean->value[signal]);
+}
+
+int rh_commission_zero(rh_commission_t *bench)
+{
+    rh_reading_t mean;
+    rh_commission_do(bench, "let the arm hang freely and still");
+    int result = rh_commission_await_still(bench);
+    result = result != 0 ? result : rh_commission_mean(bench, MEAN_S, &mean);
+    result = result != 0 ? result : judge_hang(bench, &mean, RH_SIGNAL_ARM_ANGLE);
+    result = result != 0 ? result : judge_hang(bench, &mean, RH_SIGNAL_MOTOR_ANGLE);
+    return result != 0 ? result
+                       : rh_commission_note(bench, "arm %.2f deg, motor %.2f deg",
+                                            mean.value[RH_SIGNAL_ARM_ANGLE],
+                                            mean.value[RH_SIGNAL_MOTOR_ANGLE]);
+}
+
+/* ---- pads ------------------------------------------------------------------------ */
+
+typedef struct {
+    rh_reading_t empty;
+    int signal, other;
+    double since_s, last_n;
+    double main_n, other_n; /* without what they show empty */
+} pad_t;
+
+static double more_n(const rh_commission_t *bench, const pad_t *pad, int signal)
+{
+    return bench->now.value[signal] - pad->empty.value[signal];
+}
+
+/* Something lies there, differently from before, and has settled. */
+static bool is_placed(const rh_commission_t *bench, void *context)
+{
+    pad_t *pad = context;
+    double here_n = fabs(more_n(bench, pad, pad->signal));
+    double there_n = fabs(more_n(bench, pad, pad->other));
+    double now_s = rh_commission_now_s();
+    double sum_n = here_n - there_n;
+    if (!(fabs(sum_n - pad->last_n) < 2.0 + 0.05 * fabs(sum_n))) {
+        pad->last_n = sum_n;
+        pad->since_s = now_s;
+    }
+    return here_n + there_n > PLACED_N && now_s - pad->since_s >= 1.0;
+}
+
+static bool is_bare(const rh_commission_t *bench, void *context)
+{
+    const pad_t *pad = context;
+    return fabs(more_n(bench, pad, pad->signal)) +
+               fabs(more_n(bench, pad, pad->other)) <
+           PLACED_N;
+}
+
+static int judge_pad(rh_commission_t *bench, const pad_t *pad)
+{
+    const char *name = rh_name_input((uint32_t)pad->signal)->name;
+    double wanted_n = bench->known_kg * RH_GRAVITY_MPS2;
+    double ratio = (pad->main_n + pad->other_n) / wanted_n;
+    if (fabs(pad->other_n) > fabs(pad->main_n)) {
+        return rh_commission_fail(bench, "exchange the two cells or their sources",
+                                  "the other pad's cell took the mass (%.1f N, %s %.1f "
+                                  "N): front and rear are exchanged",
+                                  pad->other_n, name, pad->main_n);
+    }
+    if (pad->main_n < 0) {
+        return rh_commission_fail(bench,
+                                  "exchange its signal wires, or turn the sign of its "
+                                  "scale",
+                                  "%s counts the wrong way: %.1f N with the mass on it "
+                                  "(sign reversed)",
+                                  name, pad->main_n);
+    }
+    if (ratio > 0.08 && ratio < 0.13) {
+        return rh_commission_fail(
+            bench, "set the transmitters to newtons, or scale by 9.81",
+            "the pad cells show %.1f N for %.1f kg, which weigh "
+            "%.1f N: they give kilograms, not newtons",
+            pad->main_n + pad->other_n, bench->known_kg, wanted_n);
+    }
+    return ratio > 0.8 && ratio < 1.25
+               ? 0
+               : rh_commission_fail(
+                     bench, "check span and mV/V, and the mass you said",
+                     "the pad cells show %.1f N for %.1f kg, which weigh "
+                     "%.1f N",
+                     pad->main_n + pad->other_n, bench->known_kg, wanted_n);
+}
+
+static int try_pad(rh_commission_t *bench, pad_t *pad, const char *where)
+{
+    rh_reading_t mean;
+    rh_commission_do(bench,
+                     "put the known mass (%.1f kg, --known) on the middle of the "
+                     "%s pad",
+                     bench->known_kg, where);
+    int result = rh_commission_await(bench, is_placed, pad);
+    if (result == RH_STEP_FAILED) {
+        return rh_commission_fail(bench, "check both pad cells",
+                                  "no pad cell showed the mass on the %s pad", where);
+    }
+    result = result != 0 ? result : rh_commission_mean(bench, MEAN_S, &mean);
+    pad->main_n = mean.value[pad->signal] - pad->empty.value[pad->signal];
+    pad->other_n = mean.value[pad->other] - pad->empty.value[pad->other];
+    result = result != 0 ? result : judge_pad(bench, pad);
+    if (result != 0) {
+        return result;
+    }
+    rh_commission_do(bench, "take the mass off again");
+    result = rh_commission_await(bench, is_bare, pad);
+    return result != RH_STEP_FAILED
+               ? result
+               : rh_commission_fail(bench, "look for what leans on the pad",
+                                    "the %s pad did not go back to its zero", where);
+}
+
+int rh_commission_pads(rh_commission_t *bench)
+{
+    pad_t front = {.signal = RH_SIGNAL_PAD_FRONT, .other = RH_SIGNAL_PAD_REAR};
+    pad_t rear = {.signal = RH_SIGNAL_PAD_REAR, .other = RH_SIGNAL_PAD_FRONT};
+    int result = rh_commission_mean(bench, MEAN_S, &front.empty);
+    rear.empty = front.empty;
+    result = result != 0 ? result : try_pad(bench, &front, "front");
+    result = result != 0 ? result : try_pad(bench, &rear, "rear");
+    return result != 0 ? result
+                       : rh_commission_note(bench, "%.1f kg: front %.1f N, rear %.1f N",
+                                            bench->known_kg, front.main_n, rear.main_n);
+}

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Somebody who commissions the simulated machine: does what `revhyperctl commission` says.
+
+Every sentence of the console that begins a deed has a row here; the deeds are done with the
+simulator's own words, by hands beside the bench, and never through the daemon.
+"""
+import json
+import subprocess
+import time
+
+from machine import MachineError, die_with_parent, wait_for
+
+DPS = 60  # faster than a careful person, so that a test does not wait
+
+
+class Commissioner:
+    def __init__(self, machine, known_kg=10):
+        self.machine, self.known_kg = machine, known_kg
+        self.deeds = {
+            "press the emergency stop": lambda: self.tell("press", "estop"),
+            "release the emergency stop": lambda: self.tell("release", "estop"),
+            "hold the left grip": lambda: self.tell("grips", "held", "left"),
+            "let the left grip go": lambda: self.tell("grips", "open", "left"),
+            "hold the right grip": lambda: self.tell("grips", "held", "right"),
+            "let the right grip go": lambda: self.tell("grips", "open", "right"),
+            "press the comfort stop": lambda: self.tell("press", "comfort_stop"),
+            "let the comfort stop go": lambda: self.tell("release", "comfort_stop"),
+            "press the reset button": lambda: self.tell("press", "reset_button"),
+            "let the reset button go": lambda: self.tell("release", "reset_button"),
+            "nobody on the machine": lambda: None,
+            "lift the arm slowly": lambda: self.lift(0),
+            "let the arm down": lambda: self.lift(-90),
+            "let the arm hang freely": self.hang,
+            "put the known mass": self.load_pad,
+            "take the mass off": self.clear_pads,
+            "move the arm by hand to its top end": lambda: self.lift(11),
+            "move the arm by hand to its bottom end": lambda: self.lift(-104),
+            "move the arm back": lambda: self.lift(-90),
+            "lift the arm to horizontal": self.drop,
+            "let the arm hang still": self.unlock,
+        }
+
+    def tell(self, *words):
+        self.machine.tell(*words)
+
+    def angle(self):
+        return self.machine.tell("truth")["arm_angle_deg"]
+
+    def lift(self, angle_deg):
+        self.tell("hand", "lift", angle_deg, DPS)
+
+    def hang(self):
+        self.lift(-90)
+        wait_for("the arm is down", lambda: self.angle() < -88, 20)
+        self.tell("hand", "off")
+
+    def drop(self):
+        self.lift(0)
+        wait_for("the arm is up", lambda: self.angle() > -3, 20)
+        self.tell("hand", "off")
+
+    def load_pad(self, text):
+        self.tell("hand", "pad", "front" if "front" in text else "rear", self.known_kg)
+
+    def clear_pads(self):
+        self.tell("hand", "pad", "front", 0)
+        self.tell("hand", "pad", "rear", 0)
+
+    def unlock(self):
+        self.hang()
+        self.machine.stream.wait(
+            "only the reset is missing", "state",
+            lambda m: m["waits_for"] == ["hold the reset button for half a second"], 20,
+            after=time.monotonic_ns())
+        self.tell("press", "reset_button", 700)
+
+    def obey(self, text):
+        for begins, deed in self.deeds.items():
+            if text.startswith(begins):
+                return deed(text) if begins == "put the known mass" else deed()
+        raise MachineError(f"nobody knows how to: {text}")
+
+    def run(self, *words, seconds=8):
+        """Commissions; the verdicts by step, and the exit status."""
+        machine = self.machine
+        console = subprocess.Popen(
+            [str(machine.bins / "revhyperctl"), "--run-dir", str(machine.run), "--json", "--yes",
+             "commission", *words, "--seconds", str(seconds), "--known", f"{self.known_kg}kg"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            preexec_fn=die_with_parent)
+        verdicts, told = {}, []
+        for line in console.stdout:
+            told.append(line)
+            message = json.loads(line) if line.startswith("{") else {}
+            if "do" in message:
+                self.obey(message["do"])
+            elif "verdict" in message:
+                verdicts[message["step"]] = message
+        self.told = "".join(told)
+        return verdicts, console.wait()
