@@ -13,46 +13,6 @@
 /* A request's stamp may be later than the request; so much sooner is still in time. */
 #define STAMP_GRACE_NS 500000
 
-uint16_t *rh_device_word(const rh_device_t *device, int address)
-{
-    const rh_register_t *entry = device->kind->map;
-    uint16_t *word = device->words;
-
-    while (address >= entry->address + entry->count) {
-        word += entry->count;
-        entry++;
-    }
-    return word + (address - entry->address);
-}
-
-bool rh_device_touched(int wanted, int address, int count)
-{
-    return address <= wanted && wanted < address + count;
-}
-
-static size_t count_words(const rh_device_kind_t *kind)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < kind->map_count; i++) {
-        count += kind->map[i].count;
-    }
-    return count;
-}
-
-static void load_initial_values(rh_device_t *device)
-{
-    uint16_t *word = device->words;
-
-    for (size_t i = 0; i < device->kind->map_count; i++) {
-        const rh_register_t *entry = &device->kind->map[i];
-
-        for (int k = 0; k < entry->count; k++) {
-            *word++ = (uint16_t)entry->initial;
-        }
-    }
-}
-
 int rh_device_open(rh_device_t *device, rh_device_id_t id, const rh_device_kind_t *kind)
 {
     int pair[2];
@@ -67,8 +27,8 @@ int rh_device_open(rh_device_t *device, rh_device_id_t id, const rh_device_kind_
     device->far_fd = pair[1];
     device->context = modbus_new_tcp("127.0.0.1", 0);
     device->mapping = modbus_mapping_new(kind->coils, kind->inputs, 0, 0);
-    device->words = calloc(count_words(kind) + 1, sizeof(*device->words));
-    if (count_words(kind) > RH_DEVICE_WORDS || device->context == NULL ||
+    device->words = calloc(rh_registers_count(kind) + 1, sizeof(*device->words));
+    if (rh_registers_count(kind) > RH_DEVICE_WORDS || device->context == NULL ||
         device->mapping == NULL || device->words == NULL) {
         (void)close(pair[0]);
         rh_device_close(device);
@@ -77,7 +37,7 @@ int rh_device_open(rh_device_t *device, rh_device_id_t id, const rh_device_kind_
     (void)modbus_set_socket(device->context, pair[0]);
     /* libmodbus sleeps for this before it refuses a nonsensical request. */
     (void)modbus_set_response_timeout(device->context, 0, 1);
-    load_initial_values(device);
+    rh_registers_reset(device);
     return 0;
 }
 
@@ -103,16 +63,6 @@ void rh_device_power_up(rh_device_t *device, rh_bench_t *bench)
 
     device->kind->written(device, bench, 0, 0);
     device->kind->refresh(device, bench, none);
-}
-
-void rh_device_put32(rh_device_t *device, int address, int32_t value, bool low_first)
-{
-    const uint16_t high = (uint16_t)((uint32_t)value >> 16);
-    const uint16_t low = (uint16_t)((uint32_t)value & 0xffff);
-    uint16_t *word = rh_device_word(device, address);
-
-    word[0] = low_first ? low : high;
-    word[1] = low_first ? high : low;
 }
 
 static int written_count(const uint8_t *pdu)
@@ -241,7 +191,7 @@ static void log_values(const rh_device_t *device, const uint8_t *pdu)
 static void log_truth(rh_device_t *device, const rh_bench_t *bench, const uint8_t *pdu)
 {
     const rh_fault_set_t none[RH_DEVICE_CHANNELS] = {0};
-    const size_t size = count_words(device->kind) * sizeof(*device->words);
+    const size_t size = rh_registers_count(device->kind) * sizeof(*device->words);
     rh_channel_t channel[RH_DEVICE_CHANNELS];
     uint16_t words[RH_DEVICE_WORDS];
 

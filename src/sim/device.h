@@ -91,6 +91,9 @@ void rh_device_serve(rh_device_t *device, rh_bench_t *bench, const rh_pdu_t *req
  * -EINVAL outside the map. */
 int rh_device_panel(rh_device_t *device, rh_bench_t *bench, int address, int value);
 
+/* For the dispatch: how many words a map has, and their initial values. */
+size_t rh_registers_count(const rh_device_kind_t *kind);
+void rh_registers_reset(rh_device_t *device);
 /* For the files of the maps. The word of a documented register, and after it those of
  * the registers that follow without a gap. */
 uint16_t *rh_device_word(const rh_device_t *device, int address);
