@@ -5,11 +5,13 @@
  */
 #include "bus.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include "cycle.h"
+#include "port.h"
 #include "thread.h"
 
 #define NS_PER_MS INT64_C(1000000)
@@ -19,6 +21,8 @@
 #define IDLE_NS (1 * NS_PER_MS)
 #define DEAF_NS NS_PER_S /* TCP: a connection that nobody answers on is made anew */
 #define FAREWELL_ATTEMPTS 3
+#define SYSFS "/sys"
+#define LATENCY_MAX_MS 1
 
 enum { ACKNOWLEDGED = 5, BUSY = 6 }; /* exceptions: alive, without time */
 
@@ -239,15 +243,52 @@ static void pause_for(rh_bus_t *bus, int64_t pause_ns)
     }
 }
 
+static void explain_closed(rh_bus_t *bus, int error)
+{
+    const char *name = bus->settings->is_tcp ? bus->settings->host : bus->path;
+    char *text = bus->report.bus.last_error;
+    size_t size = sizeof(bus->report.bus.last_error);
+
+    if (error == -EBUSY) {
+        (void)snprintf(text, size,
+                       "cannot open %.120s: another program holds it; end that one "
+                       "(fuser names it)",
+                       name);
+    } else if (error == -ERANGE) {
+        (void)snprintf(
+            text, size,
+            "%.120s does not run at %d baud; set the bus and its devices to a "
+            "rate that the adapter can do",
+            name, bus->settings->baud);
+    } else {
+        (void)snprintf(
+            text, size,
+            "cannot open %.120s: %.60s; check the cable and the name of the port", name,
+            modbus_strerror(-error));
+    }
+}
+
+/* FTDI's adapters keep the end of a reply back for 16 ms unless told otherwise. */
+static void look_at_adapter(rh_bus_t *bus)
+{
+    char *text = bus->report.bus.notice;
+    int latency_ms = bus->settings->is_tcp ? -1 : rh_port_latency_ms(SYSFS, bus->path);
+
+    text[0] = '\0';
+    if (latency_ms > LATENCY_MAX_MS) {
+        (void)snprintf(text, sizeof(bus->report.bus.notice),
+                       "the adapter of %.80s keeps replies back for up to %d ms "
+                       "(latency_timer); install the udev rule of the package, "
+                       "60-revhyper.rules, and plug it in anew",
+                       bus->path, latency_ms);
+    }
+}
+
 static void connect_or_wait(rh_bus_t *bus)
 {
     int error = rh_link_open(&bus->link, bus->settings, bus->path, bus->gap_us);
     if (error != 0) {
-        (void)snprintf(
-            bus->report.bus.last_error, sizeof(bus->report.bus.last_error),
-            "cannot open %.120s: %.60s; check the cable and the name of the port",
-            bus->settings->is_tcp ? bus->settings->host : bus->path,
-            modbus_strerror(-error));
+        explain_closed(bus, error);
         publish_report(bus);
         pause_for(bus, bus->backoff_ns);
         bus->backoff_ns =
@@ -265,6 +306,7 @@ static void connect_or_wait(rh_bus_t *bus)
     double cycle_ns = rh_cycle_ns(&bus->schedule, bus->link.char_ns);
     bus->report.bus.rate_max_hz =
         bus->link.is_tcp || cycle_ns <= 0.0 ? 0.0 : (double)NS_PER_S / cycle_ns;
+    look_at_adapter(bus);
     bus->report.bus.is_up = true;
     publish_report(bus);
 }

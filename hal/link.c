@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "port.h"
 
 #define NS_PER_S INT64_C(1000000000)
 #define NS_PER_US INT64_C(1000)
@@ -21,6 +24,8 @@
 #define RESYNC_LIMIT 10 /* a babbling device must not hold the bus for ever */
 /* A device's clock may be a little fast; a stale reply is early by far more. */
 #define WIRE_TOLERANCE_PERCENT 95
+#define BAUD_TOLERANCE_PERCENT 2
+#define PERCENT 100
 /* From a request's end to the reply's composing, at most: HARDWARE.md 6. */
 #define TURNAROUND_MAX_NS (3000 * NS_PER_US)
 
@@ -78,24 +83,59 @@ static modbus_t *new_serial(rh_link_t *link, const rh_bus_settings_t *settings,
     return modbus_new_rtu(path, settings->baud, parity, data, stop);
 }
 
+/* Once open: nobody else may, and the rate is what was asked for, or near enough for
+ * ten bits. */
+static int check_port(const rh_link_t *link, const rh_bus_settings_t *settings)
+{
+    int fd = modbus_get_socket(link->context);
+    int error = rh_port_close_door(fd);
+    int64_t baud = rh_port_baud(fd);
+    int64_t off = baud > settings->baud ? baud - settings->baud : settings->baud - baud;
+
+    if (error != 0) {
+        return error;
+    }
+    if (baud < 0) {
+        return (int)baud;
+    }
+    return off * PERCENT <= (int64_t)settings->baud * BAUD_TOLERANCE_PERCENT ? 0
+                                                                             : -ERANGE;
+}
+
+static int connect_link(rh_link_t *link, const rh_bus_settings_t *settings)
+{
+    if (modbus_connect(link->context) != 0) {
+        return -errno;
+    }
+    return link->is_tcp ? 0 : check_port(link, settings);
+}
+
 int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char *path,
                  int32_t gap_us)
 {
-    *link = (rh_link_t){.is_tcp = settings->is_tcp, .gap_ns = gap_us * NS_PER_US};
+    *link = (rh_link_t){
+        .is_tcp = settings->is_tcp, .gap_ns = gap_us * NS_PER_US, .claim = -1};
+    if (!settings->is_tcp) { /* before libmodbus changes another one's settings */
+        link->claim = rh_port_claim(path);
+        if (link->claim < 0) {
+            return link->claim;
+        }
+    }
     link->response_timeout_ns = or_default_ns(settings->response_timeout_us, 8000);
     link->resync_ns = or_default_ns(settings->resync_us, 5000);
     link->context = settings->is_tcp ? modbus_new_tcp(settings->host, settings->port)
                                      : new_serial(link, settings, path);
     if (link->context == NULL) {
-        return -errno;
+        int error = -errno;
+        rh_link_close(link);
+        return error;
     }
     set_timeout(link, CONNECT_TIMEOUT_US); /* libmodbus connects within this one */
     modbus_set_byte_timeout(link->context, 0, 0);
     modbus_set_error_recovery(link->context, MODBUS_ERROR_RECOVERY_NONE);
-    if (modbus_connect(link->context) != 0) {
-        int error = -errno;
-        modbus_free(link->context);
-        link->context = NULL;
+    int error = connect_link(link, settings);
+    if (error != 0) {
+        rh_link_close(link);
         return error;
     }
     link->quiet_ns = rh_pace_now_ns();
@@ -108,6 +148,10 @@ void rh_link_close(rh_link_t *link)
         modbus_close(link->context);
         modbus_free(link->context);
         link->context = NULL;
+    }
+    if (link->claim >= 0) {
+        close(link->claim);
+        link->claim = -1;
     }
 }
 
@@ -181,7 +225,7 @@ static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
     int64_t took_ns = reply->arrived_ns - reply->sent_ns;
 
     reply->stamp_ns = composed_ns(reply, request_ns, reply_ns);
-    if (took_ns * 100 < least_ns * WIRE_TOLERANCE_PERCENT) {
+    if (took_ns * PERCENT < least_ns * WIRE_TOLERANCE_PERCENT) {
         return RH_LINK_STALE; /* no device can answer before it was asked */
     }
     switch (rh_frame_check(request, reply->bytes, reply->size)) {

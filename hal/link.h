@@ -30,6 +30,7 @@ typedef enum {
 typedef struct {
     modbus_t *context; /* NULL: closed */
     bool is_tcp;
+    int claim;       /* serial: the descriptor that keeps others out */
     int64_t char_ns; /* one character on the wire; 0 on TCP */
     int64_t gap_ns;  /* the longest silence that one of its devices needs */
     int64_t response_timeout_ns, resync_ns;
@@ -56,7 +57,9 @@ bool rh_link_baud_is_known(int32_t baud);
 /* Data bits, parity and stop bits of "8N1"; false when it is none. */
 bool rh_link_format_parse(const char *format, int *data, char *parity, int *stop);
 
-/* Opens the port or connects (at most 250 ms). `path` is absolute. 0 or negative errno;
+/* Opens the port, which then is ours alone, or connects (at most 250 ms). `path` is
+ * absolute. 0 or negative errno: -EBUSY where another program holds the port, -ERANGE
+ * where it does not run at the rate that was asked for;
  * allocates (libmodbus). gap_us is the longest silence that one of its devices needs.
  */
 int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char *path,

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A serial port's claim, rate and latency. The kernel's own termios, which has rates as
+ * numbers, and glibc's exclude each other: nothing else of the HAL lives here.
+ */
+#include "port.h"
+
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+int rh_port_claim(const char *path)
+{
+    int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return -errno;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int error = errno == EWOULDBLOCK ? -EBUSY : -errno;
+        close(fd);
+        return error;
+    }
+    return fd;
+}
+
+int rh_port_close_door(int fd)
+{
+    char name[PATH_MAX];
+    if (ttyname_r(fd, name, sizeof(name)) == 0 && strncmp(name, "/dev/pts/", 9) == 0) {
+        return 0;
+    }
+    return ioctl(fd, TIOCEXCL) == 0 ? 0 : -errno;
+}
+
+int32_t rh_port_baud(int fd)
+{
+    struct termios2 now;
+    if (ioctl(fd, TCGETS2, &now) != 0) {
+        return -errno;
+    }
+    if (now.c_ispeed != now.c_ospeed) {
+        return -EINVAL;
+    }
+    return now.c_ospeed <= INT32_MAX ? (int32_t)now.c_ospeed : -EINVAL;
+}
+
+int rh_port_latency_ms(const char *sysfs, const char *path)
+{
+    char device[PATH_MAX];
+    char name[2 * PATH_MAX];
+    char line[16] = "";
+    if (realpath(path, device) == NULL) {
+        return -1;
+    }
+    const char *tty = strrchr(device, '/') + 1;
+    (void)snprintf(name, sizeof(name), "%s/class/tty/%s/device/latency_timer", sysfs,
+                   tty);
+    FILE *file = fopen(name, "re");
+    if (file == NULL) {
+        return -1;
+    }
+    bool is_read = fgets(line, sizeof(line), file) != NULL;
+    (void)fclose(file);
+    char *end = line;
+    long ms = is_read ? strtol(line, &end, 10) : -1;
+    return end != line && ms >= 0 && ms <= 1000 ? (int)ms : -1;
+}
