@@ -109,6 +109,19 @@ def eta(machine, runs, seconds):
              f"{median('late_us'):.0f} us")
 
 
+def rates(machine, seconds):
+    time.sleep(seconds)
+    per_bus = {}
+    for health in machine.stream.of("health")[-int(seconds):]:
+        for bus in health["buses"]:
+            per_bus.setdefault(bus["name"], []).append(bus)
+    for name, rows in per_bus.items():
+        reached = statistics.median(row["rate_hz"] for row in rows)
+        most = rows[-1]["rate_max_hz"]
+        share = f"{100 * reached / most:.1f} %" if most > 0 else "no wire sets it"
+        show(f"cycles of bus {name}: computed R_max, reached, share", f"{most:.2f} Hz, {reached:.2f} Hz, {share}")
+
+
 def stream_delay(build, machine, seconds):
     endpoint = next(e for e in machine.endpoints["stream"] if e.startswith("tcp"))
     runs = [json.loads(subprocess.run([build / "bench/stream_bench", endpoint, str(seconds)],
@@ -168,6 +181,7 @@ def main():
         machine.start_all()
         play_set(machine, runs * seconds + seconds + 3 * seconds + 20)
         eta(machine, runs, seconds)
+        rates(machine, seconds)
         cpu_and_memory(machine, seconds)
         ages(machine)
         machine.stream.close()  # one subscriber on each side of the comparison
