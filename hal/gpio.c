@@ -30,24 +30,6 @@ int rh_gpio_refuse(const rh_gpio_error_t *error, int number, const char *format,
     return number;
 }
 
-int rh_gpio_refuse_request(rh_gpio_chip_t *chip, int number,
-                           const rh_gpio_line_t *wanted, int count,
-                           const rh_gpio_error_t *error)
-{
-    char label[LABEL_TEXT];
-    char places[LIST_TEXT] = "";
-    size_t used = 0;
-    rh_gpio_chip_label(chip, label, sizeof(label));
-    for (int i = 0; i < count && used < sizeof(places); i++) {
-        used += (size_t)snprintf(places + used, sizeof(places) - used, "%s%d",
-                                 i > 0 ? ", " : "", wanted[i].offset);
-    }
-    return rh_gpio_refuse(error, number,
-                          "chip '%s': its lines %s cannot be taken: %s; gpioinfo shows "
-                          "who holds a line",
-                          label, places, strerrordesc_np(-number));
-}
-
 /* ---- chips ------------------------------------------------------------------------
  */
 
@@ -165,4 +147,56 @@ int rh_gpio_line_find(rh_gpio_chip_t *chip, const char *line,
                               label, line, lines - 1);
     }
     return number;
+}
+
+/* ---- requests ---------------------------------------------------------------------
+ */
+
+static int refuse_request(rh_gpio_chip_t *chip, int number,
+                          const rh_gpio_line_t *wanted, int count,
+                          const rh_gpio_error_t *error)
+{
+    char label[LABEL_TEXT];
+    char places[LIST_TEXT] = "";
+    size_t used = 0;
+    rh_gpio_chip_label(chip, label, sizeof(label));
+    for (int i = 0; i < count && used < sizeof(places); i++) {
+        used += (size_t)snprintf(places + used, sizeof(places) - used, "%s%d",
+                                 i > 0 ? ", " : "", wanted[i].offset);
+    }
+    return rh_gpio_refuse(error, number,
+                          "chip '%s': its lines %s cannot be taken: %s; gpioinfo shows "
+                          "who holds a line",
+                          label, places, strerrordesc_np(-number));
+}
+
+/* A name and a number may mean the same line: it would be one contact for two. */
+static int find_twice(const rh_gpio_line_t *wanted, int count)
+{
+    for (int i = 0; i < count; i++) {
+        for (int k = 0; k < i; k++) {
+            if (wanted[i].offset == wanted[k].offset) {
+                return wanted[i].offset;
+            }
+        }
+    }
+    return -1;
+}
+
+int rh_gpio_request(rh_gpio_lines_t **out, rh_gpio_chip_t *chip, rh_gpio_use_t use,
+                    const rh_gpio_line_t *wanted, int count,
+                    const rh_gpio_error_t *error)
+{
+    char label[LABEL_TEXT];
+    int twice = find_twice(wanted, count);
+    if (twice >= 0) {
+        rh_gpio_chip_label(chip, label, sizeof(label));
+        return rh_gpio_refuse(
+            error, -EINVAL,
+            "chip '%s': line %d has two uses; give each a line of its "
+            "own (gpioinfo shows names and numbers)",
+            label, twice);
+    }
+    int result = rh_gpio_chip_request(out, chip, use, wanted, count);
+    return result == 0 ? 0 : refuse_request(chip, result, wanted, count, error);
 }

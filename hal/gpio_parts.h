@@ -24,9 +24,8 @@ int rh_gpio_chip_line(rh_gpio_chip_t *chip, const char *name);
 int rh_gpio_refuse(const rh_gpio_error_t *error, int number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The error of a request that the kernel did not grant. */
-int rh_gpio_refuse_request(rh_gpio_chip_t *chip, int number,
-                           const rh_gpio_line_t *wanted, int count,
-                           const rh_gpio_error_t *error);
+/* Takes the lines, which are all different. 0 or a negative errno. */
+int rh_gpio_chip_request(rh_gpio_lines_t **out, rh_gpio_chip_t *chip, rh_gpio_use_t use,
+                         const rh_gpio_line_t *wanted, int count);
 
 #endif

@@ -166,13 +166,12 @@ static void give_back(rh_gpio_lines_t *lines)
     free(lines);
 }
 
-int rh_gpio_request(rh_gpio_lines_t **out, rh_gpio_chip_t *chip, rh_gpio_use_t use,
-                    const rh_gpio_line_t *wanted, int count,
-                    const rh_gpio_error_t *error)
+int rh_gpio_chip_request(rh_gpio_lines_t **out, rh_gpio_chip_t *chip, rh_gpio_use_t use,
+                         const rh_gpio_line_t *wanted, int count)
 {
     rh_gpio_lines_t *lines = calloc(1, sizeof(*lines));
     if (lines == NULL) {
-        return rh_gpio_refuse(error, -ENOMEM, "no memory for GPIO lines");
+        return -ENOMEM;
     }
     lines->count = count;
     lines->use = use;
@@ -182,7 +181,7 @@ int rh_gpio_request(rh_gpio_lines_t **out, rh_gpio_chip_t *chip, rh_gpio_use_t u
     }
     if (result != 0) {
         give_back(lines);
-        return rh_gpio_refuse_request(chip, result, wanted, count, error);
+        return result;
     }
     *out = lines;
     return 0;

@@ -252,6 +252,14 @@ static void what_is_not_there_is_named(void **state)
     refuses("chip 'pinctrl-bcm2711' not found");
 }
 
+static void a_name_and_a_number_of_one_line_are_refused(void **state)
+{
+    (void)state;
+    bind_line(RH_SIGNAL_ESTOP_A, false, "SEVEN");
+    bind_line(RH_SIGNAL_ESTOP_B, false, "7");
+    refuses("chip 'fake': line 7 has two uses; give each a line of its own");
+}
+
 static rh_binding_t *bind_counter(int signal, const char *role)
 {
     rh_binding_t *binding = bind_line(signal, false, role);
@@ -562,6 +570,7 @@ int main(void)
         ROW(the_heartbeat_moves_with_each_beat_and_with_nothing_else),
         ROW(a_level_that_was_not_taken_is_written_again),
         ROW(what_is_not_there_is_named),
+        ROW(a_name_and_a_number_of_one_line_are_refused),
         ROW(generation_one_counts_only_beside_a_motor_encoder),
         ROW(a_converter_feeds_the_record_alone),
         ROW(a_refusal_gives_back_what_was_taken),
