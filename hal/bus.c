@@ -5,13 +5,12 @@
  */
 #include "bus.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "bus_words.h"
 #include "cycle.h"
-#include "port.h"
 #include "thread.h"
 
 #define NS_PER_MS INT64_C(1000000)
@@ -21,8 +20,6 @@
 #define IDLE_NS (1 * NS_PER_MS)
 #define DEAF_NS NS_PER_S /* TCP: a connection that nobody answers on is made anew */
 #define FAREWELL_ATTEMPTS 3
-#define SYSFS "/sys"
-#define LATENCY_MAX_MS 1
 
 enum { ACKNOWLEDGED = 5, BUSY = 6 }; /* exceptions: alive, without time */
 
@@ -67,16 +64,6 @@ static void close_window(rh_bus_t *bus, int64_t now_ns)
 
 /* ---- errors ----------------------------------------------------------------- */
 
-static const char *const result_words[RH_LINK_RESULTS] = {
-    [RH_LINK_GOOD] = "good",
-    [RH_LINK_TIMEOUT] = "no whole reply in time; check power, wiring and slave id",
-    [RH_LINK_STALE] = "a reply to an earlier request, dropped",
-    [RH_LINK_CRC] = "a damaged reply (checksum); check cable, shield and termination",
-    [RH_LINK_WRONG] = "a reply that does not belong to the request",
-    [RH_LINK_EXCEPTION] = "the device refuses (exception)",
-    [RH_LINK_DOWN] = "the port is gone; check the adapter or the network",
-};
-
 static void count(rh_bus_t *bus, rh_link_result_t result, const rh_link_reply_t *reply)
 {
     rh_bus_stats_t *stats = &bus->report.bus;
@@ -95,34 +82,6 @@ static void count_device(rh_device_t *device, rh_link_result_t result)
 {
     device->timeouts += result == RH_LINK_TIMEOUT;
     device->garbled += result == RH_LINK_CRC || result == RH_LINK_WRONG;
-}
-
-/* Modbus Application Protocol 1.1b3, section 7. */
-static const char *const exception_words[] = {
-    [1] = ": it knows no such function; correct its profile (fc06, fc16, fc23)",
-    [2] = ": it has no such register; correct its profile",
-    [3] = ": it does not take this value or length; correct its profile",
-    [4] = ": it failed at it; look at its display",
-    [5] = ": it has begun and needs time",
-    [6] = ": it is busy",
-};
-
-static const char *exception_word(rh_link_result_t result, const rh_link_reply_t *reply)
-{
-    size_t code = result == RH_LINK_EXCEPTION ? reply->bytes[2] : 0;
-    bool is_known = code < sizeof(exception_words) / sizeof(exception_words[0]) &&
-                    exception_words[code] != NULL;
-    return is_known ? exception_words[code] : "";
-}
-
-static void explain(rh_bus_t *bus, const rh_device_t *device, const rh_frame_t *request,
-                    rh_link_result_t result, const rh_link_reply_t *reply)
-{
-    const uint8_t *bytes = request->bytes;
-    (void)snprintf(bus->report.bus.last_error, sizeof(bus->report.bus.last_error),
-                   "%s (slave %d), function %d at 0x%02X%02X: %s%s",
-                   device->settings->name, bytes[0], bytes[1], bytes[2], bytes[3],
-                   result_words[result], exception_word(result, reply));
 }
 
 static bool is_busy(rh_link_result_t result, const rh_link_reply_t *reply)
@@ -199,7 +158,7 @@ static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
     if (result == RH_LINK_GOOD) {
         take(bus, job, &reply);
     } else {
-        explain(bus, device, &request, result, &reply);
+        rh_bus_explain_failure(bus, device, &request, result, &reply);
         fail(bus, job, result, &reply);
     }
     return result;
@@ -243,52 +202,11 @@ static void pause_for(rh_bus_t *bus, int64_t pause_ns)
     }
 }
 
-static void explain_closed(rh_bus_t *bus, int error)
-{
-    const char *name = bus->settings->is_tcp ? bus->settings->host : bus->path;
-    char *text = bus->report.bus.last_error;
-    size_t size = sizeof(bus->report.bus.last_error);
-
-    if (error == -EBUSY) {
-        (void)snprintf(text, size,
-                       "cannot open %.120s: another program holds it; end that one "
-                       "(fuser names it)",
-                       name);
-    } else if (error == -ERANGE) {
-        (void)snprintf(
-            text, size,
-            "%.120s does not run at %d baud; set the bus and its devices to a "
-            "rate that the adapter can do",
-            name, bus->settings->baud);
-    } else {
-        (void)snprintf(
-            text, size,
-            "cannot open %.120s: %.60s; check the cable and the name of the port", name,
-            modbus_strerror(-error));
-    }
-}
-
-/* FTDI's adapters keep the end of a reply back for 16 ms unless told otherwise. */
-static void look_at_adapter(rh_bus_t *bus)
-{
-    char *text = bus->report.bus.notice;
-    int latency_ms = bus->settings->is_tcp ? -1 : rh_port_latency_ms(SYSFS, bus->path);
-
-    text[0] = '\0';
-    if (latency_ms > LATENCY_MAX_MS) {
-        (void)snprintf(text, sizeof(bus->report.bus.notice),
-                       "the adapter of %.80s keeps replies back for up to %d ms "
-                       "(latency_timer); install the udev rule of the package, "
-                       "60-revhyper.rules, and plug it in anew",
-                       bus->path, latency_ms);
-    }
-}
-
 static void connect_or_wait(rh_bus_t *bus)
 {
     int error = rh_link_open(&bus->link, bus->settings, bus->path, bus->gap_us);
     if (error != 0) {
-        explain_closed(bus, error);
+        rh_bus_explain_closed(bus, error);
         publish_report(bus);
         pause_for(bus, bus->backoff_ns);
         bus->backoff_ns =
@@ -306,7 +224,7 @@ static void connect_or_wait(rh_bus_t *bus)
     double cycle_ns = rh_cycle_ns(&bus->schedule, bus->link.char_ns);
     bus->report.bus.rate_max_hz =
         bus->link.is_tcp || cycle_ns <= 0.0 ? 0.0 : (double)NS_PER_S / cycle_ns;
-    look_at_adapter(bus);
+    rh_bus_look_at_adapter(bus);
     bus->report.bus.is_up = true;
     publish_report(bus);
 }
