@@ -90,13 +90,22 @@ set(RH_BIN_DIR ${CMAKE_BINARY_DIR}/bin)
 if(CMAKE_CROSSCOMPILING_EMULATOR)
     set(RH_BIN_DIR ${CMAKE_BINARY_DIR}/emulated)
 endif()
-function(rh_startable name)
+function(rh_startable target)
     if(CMAKE_CROSSCOMPILING_EMULATOR)
         string(JOIN " " emulator ${CMAKE_CROSSCOMPILING_EMULATOR})
-        file(CONFIGURE OUTPUT ${RH_BIN_DIR}/${name} @ONLY CONTENT
-             "#!/bin/sh\nexec ${emulator} ${CMAKE_BINARY_DIR}/bin/${name} \"\$@\"\n")
-        file(CHMOD ${RH_BIN_DIR}/${name} PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
-             GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+        file(GENERATE OUTPUT ${RH_BIN_DIR}/${target}
+             CONTENT "#!/bin/sh\nexec ${emulator} $<TARGET_FILE:${target}> \"$@\"\n"
+             FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE
+                              WORLD_READ WORLD_EXECUTE)
+    endif()
+endfunction()
+
+# rh_start(VAR TARGET): what a script is given to start a program of the tests
+function(rh_start out target)
+    set(${out} $<TARGET_FILE:${target}> PARENT_SCOPE)
+    if(CMAKE_CROSSCOMPILING_EMULATOR)
+        rh_startable(${target})
+        set(${out} ${RH_BIN_DIR}/${target} PARENT_SCOPE)
     endif()
 endfunction()
 
@@ -131,6 +140,9 @@ function(rh_script_test name)
 endfunction()
 
 function(rh_test_environment name timeout labels)
+    if(CMAKE_CROSSCOMPILING_EMULATOR) # ten times slower is usual
+        math(EXPR timeout "10 * ${timeout}")
+    endif()
     set_tests_properties(${name} PROPERTIES
         TIMEOUT ${timeout} LABELS "${labels}"
         ENVIRONMENT "RH_SOURCE_DIR=${CMAKE_SOURCE_DIR};RH_BUILD_DIR=${CMAKE_BINARY_DIR};RH_BIN_DIR=${RH_BIN_DIR}")
