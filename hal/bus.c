@@ -90,16 +90,14 @@ static bool is_busy(rh_link_result_t result, const rh_link_reply_t *reply)
            (reply->bytes[2] == ACKNOWLEDGED || reply->bytes[2] == BUSY);
 }
 
-/* What is known of the device's replies now. A damaged one has come, and none follows.
- */
+/* What is known of the device's replies now. Of a damaged one it is not even sure that
+ * it belonged to this request. */
 static void note_asked(rh_device_t *device, const rh_frame_t *request,
                        rh_link_result_t result, int64_t now_ns)
 {
     rh_shape_t shape = rh_shape_of(request);
     if (result == RH_LINK_GOOD || result == RH_LINK_EXCEPTION) {
         rh_asked_answered(&device->asked, &shape);
-    } else if (result == RH_LINK_CRC) {
-        device->asked.last = shape;
     } else {
         rh_asked_unanswered(&device->asked, &shape, now_ns);
     }
