@@ -138,6 +138,44 @@ static void fail(rh_bus_t *bus, rh_job_t job, rh_link_result_t result,
     rh_schedule_done(&bus->schedule, job, waits);
 }
 
+/* Notes a whole read that got no reply, so that a late one can be taken. */
+static void keep_former(rh_device_t *device, rh_job_t job, const rh_frame_t *request,
+                        rh_link_result_t result, int64_t ended_ns)
+{
+    device->former.job.kind = RH_JOB_NONE;
+    if (result == RH_LINK_TIMEOUT && job.kind == RH_JOB_BLOCK && !device->is_numbered &&
+        device->blocks[job.index].asked >= device->blocks[job.index].range->count) {
+        device->former = (rh_former_t){.request = *request,
+                                       .job = job,
+                                       .asked = device->blocks[job.index].asked,
+                                       .ended_ns = ended_ns};
+    }
+}
+
+/* A frame that is not the reply to the short read may be the one that was waited for
+ * before: it is as old as the end of its request. The short read's own follows, and is
+ * lost in the resync. */
+static bool take_former(rh_bus_t *bus, rh_job_t job, rh_link_result_t result,
+                        rh_link_reply_t *reply)
+{
+    rh_device_t *device = bus->schedule.devices[job.device];
+    rh_former_t *former = &device->former;
+
+    if (result != RH_LINK_WRONG || former->job.kind == RH_JOB_NONE ||
+        reply->size == 0 ||
+        rh_frame_check(&former->request, reply->bytes, reply->size) != RH_REPLY_GOOD) {
+        return false;
+    }
+    rh_shape_t shape = rh_shape_of(&former->request);
+    rh_asked_came(&device->asked, &shape);
+    device->blocks[former->job.index].asked = former->asked;
+    reply->stamp_ns = former->ended_ns;
+    reply->is_late = true;
+    take(bus, former->job, reply);
+    former->job.kind = RH_JOB_NONE;
+    return true;
+}
+
 static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
 {
     rh_device_t *device = bus->schedule.devices[job.device];
@@ -145,14 +183,21 @@ static rh_link_result_t transact(rh_bus_t *bus, rh_job_t job)
     rh_link_reply_t reply;
 
     rh_device_request(device, job, bus->outputs, rh_pace_now_ns(), &request);
-    rh_link_result_t result = rh_link_exchange(&bus->link, &request, &reply);
-    count(bus, result, &reply);
-    count_device(device, result);
+    bool hears_out = !rh_device_reads_short(device, job, rh_pace_now_ns());
+    rh_link_result_t result = rh_link_exchange(&bus->link, &request, hears_out, &reply);
     note_asked(device, &request, result, rh_pace_now_ns());
     bus->spoke_gap_ns = device->gap_ns;
     if (reply.arrived_ns != 0) {
         bus->window.busy_ns += reply.arrived_ns - reply.sent_ns + device->gap_ns;
     }
+    if (take_former(bus, job, result, &reply)) {
+        count(bus, RH_LINK_GOOD, &reply);
+        return result;
+    }
+    count(bus, result, &reply);
+    count_device(device, result);
+    keep_former(device, job, &request, result,
+                reply.sent_ns + rh_link_wire_ns(&bus->link, request.size));
     if (result == RH_LINK_GOOD) {
         take(bus, job, &reply);
     } else {

@@ -115,6 +115,15 @@ typedef struct {
     int64_t not_before_ns;
 } rh_startup_state_t;
 
+/* A read whose reply did not come in time. It may still come, and is then told from
+ * that to the shorter read which went after it: a slave answers in order. */
+typedef struct {
+    rh_frame_t request;
+    rh_job_t job; /* RH_JOB_NONE: none */
+    int asked;
+    int64_t ended_ns; /* of the request */
+} rh_former_t;
+
 typedef struct {
     const rh_device_settings_t *settings;
     rh_item_t items[RH_SIGNAL_COUNT];
@@ -134,8 +143,9 @@ typedef struct {
     uint32_t status;
     rh_patience_t patience;
     rh_asked_t asked;
-    bool is_numbered; /* TCP: a number tells its replies apart */
-    int64_t gap_ns;   /* silence before and after its frames */
+    rh_former_t former; /* the latest read of a whole block without a reply */
+    bool is_numbered;   /* TCP: a number tells its replies apart */
+    int64_t gap_ns;     /* silence before and after its frames */
     uint64_t replies, errors;
     uint64_t timeouts, garbled; /* of the errors: silence; bytes that were no reply */
     int64_t last_reply_ns;
@@ -173,6 +183,10 @@ uint16_t rh_bits_wanted(const rh_bits_t *bits, const rh_outputs_t *outputs,
 /* Makes the job's request and notes what is sent. */
 void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *outputs,
                        int64_t now_ns, rh_frame_t *request);
+
+/* Would the next read of the job's block, after one without a reply, be a shorter one?
+ */
+bool rh_device_reads_short(const rh_device_t *device, rh_job_t job, int64_t now_ns);
 
 /* Would the reply to the job be told from any that may still come? */
 bool rh_device_is_told_apart(const rh_device_t *device, rh_job_t job, int64_t now_ns);

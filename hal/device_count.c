@@ -73,6 +73,22 @@ int rh_device_count_for(const rh_device_t *device, rh_job_t job, int64_t now_ns)
     return count > 0 ? count : range;
 }
 
+bool rh_device_reads_short(const rh_device_t *device, rh_job_t job, int64_t now_ns)
+{
+    const rh_hal_block_t *block = &device->blocks[job.index];
+    if (job.kind != RH_JOB_BLOCK || device->is_numbered || block->range->count < 2 ||
+        block->asked < block->range->count) {
+        return false;
+    }
+    for (int more = 0; more <= block->range->spare; more++) {
+        int count = block->range->count + more;
+        if (count != block->asked && !is_open(device, job, count, now_ns, false)) {
+            return false;
+        }
+    }
+    return shape_for(device, job, 1).size != shape_for(device, job, block->asked).size;
+}
+
 bool rh_device_is_told_apart(const rh_device_t *device, rh_job_t job, int64_t now_ns)
 {
     bool is_read = job.kind == RH_JOB_BLOCK || job.kind == RH_JOB_BOTH;

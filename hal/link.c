@@ -28,6 +28,7 @@
 #define PERCENT 100
 /* From a request's end to the reply's composing, at most: HARDWARE.md 6. */
 #define TURNAROUND_MAX_NS (3000 * NS_PER_US)
+#define TIMER_GRAIN_NS (2 * NS_PER_US) /* libmodbus counts microseconds */
 
 static const int32_t bauds[] = {110,     300,     600,     1200,    2400,    4800,
                                 9600,    19200,   38400,   57600,   115200,  230400,
@@ -166,7 +167,7 @@ void rh_link_wait_gap(rh_link_t *link, int64_t gap_ns)
     }
 }
 
-static int64_t wire_ns(const rh_link_t *link, int size)
+int64_t rh_link_wire_ns(const rh_link_t *link, int size)
 {
     return link->is_tcp ? 0 : link->char_ns * (size + CRC_SIZE);
 }
@@ -219,8 +220,8 @@ static int64_t composed_ns(const rh_link_reply_t *reply, int64_t request_ns,
 static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
                               rh_link_reply_t *reply)
 {
-    int64_t request_ns = wire_ns(link, request->size);
-    int64_t reply_ns = wire_ns(link, reply->size);
+    int64_t request_ns = rh_link_wire_ns(link, request->size);
+    int64_t reply_ns = rh_link_wire_ns(link, reply->size);
     int64_t least_ns = request_ns + reply_ns;
     int64_t took_ns = reply->arrived_ns - reply->sent_ns;
 
@@ -239,25 +240,31 @@ static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
     return RH_LINK_WRONG;
 }
 
-/* A request that was heard out in vain has had its resync: the wire has been silent
- * since the timeout. Any other error has the resync before it. */
+/* A request that was waited for in vain has had its resync: the wire has been silent
+ * since the last moment of a reply in time. Any other error has the resync before it.
+ */
 static void note_end(rh_link_t *link, int64_t timeout_ns, bool has_reply,
                      rh_link_reply_t *reply)
 {
-    bool in_vain = link->is_in_step && !has_reply && reply->arrived_ns > timeout_ns;
+    bool in_vain = link->is_in_step && !has_reply &&
+                   reply->arrived_ns > timeout_ns - TIMER_GRAIN_NS;
 
     reply->is_late = has_reply && reply->arrived_ns > timeout_ns;
-    link->quiet_ns = in_vain ? timeout_ns : reply->arrived_ns;
+    link->quiet_ns = in_vain
+                         ? timeout_ns - link->response_timeout_ns + TURNAROUND_MAX_NS
+                         : reply->arrived_ns;
     link->resynced_ns = reply->arrived_ns + (in_vain ? 0 : link->resync_ns);
 }
 
 static rh_link_result_t receive(rh_link_t *link, const rh_frame_t *request,
-                                rh_link_reply_t *reply)
+                                bool hears_out, rh_link_reply_t *reply)
 {
     uint8_t adu[MODBUS_TCP_MAX_ADU_LENGTH];
-    int64_t timeout_ns = reply->sent_ns + wire_ns(link, request->size) +
-                         link->response_timeout_ns + wire_ns(link, request->reply_size);
-    int64_t until_ns = timeout_ns + (link->is_in_step ? link->resync_ns : 0);
+    int64_t timeout_ns = reply->sent_ns + rh_link_wire_ns(link, request->size) +
+                         link->response_timeout_ns +
+                         rh_link_wire_ns(link, request->reply_size);
+    int64_t until_ns =
+        timeout_ns + (link->is_in_step && hears_out ? link->resync_ns : 0);
 
     set_timeout(link, (until_ns - rh_pace_now_ns()) / NS_PER_US);
     int size = modbus_receive_confirmation(link->context, adu);
@@ -292,7 +299,7 @@ static int send_tcp(rh_link_t *link, const rh_frame_t *request)
 }
 
 rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
-                                  rh_link_reply_t *reply)
+                                  bool hears_out, rh_link_reply_t *reply)
 {
     *reply = (rh_link_reply_t){.size = 0};
     if (modbus_flush(link->context) < 0 ||
@@ -306,7 +313,7 @@ rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
     if (sent < 0) {
         return classify(errno);
     }
-    rh_link_result_t result = receive(link, request, reply);
+    rh_link_result_t result = receive(link, request, hears_out, reply);
     link->is_in_step = result == RH_LINK_GOOD || result == RH_LINK_EXCEPTION;
     return result;
 }

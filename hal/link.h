@@ -66,15 +66,19 @@ int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char 
                  int32_t gap_us);
 void rh_link_close(rh_link_t *link);
 
+/* How long a frame of `size` bytes without its checksum is on the wire; 0 on TCP. */
+int64_t rh_link_wire_ns(const rh_link_t *link, int size);
+
 /* Waits out a silence of gap_ns before the next request. */
 void rh_link_wait_gap(rh_link_t *link, int64_t gap_ns);
 
 /* One request and its reply. Allowed from the end of the request: the response timeout
  * and the reply's own wire time. Where the request before it was answered, a reply can
- * only belong to this one, and is heard out for the resync time, which passes anyway.
+ * only belong to this one, and is heard out for the resync time, which passes anyway;
+ * not where the caller says that a request follows which tells such a reply apart.
  * After anything but GOOD and EXCEPTION resync. */
 rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
-                                  rh_link_reply_t *reply);
+                                  bool hears_out, rh_link_reply_t *reply);
 
 /* Waits out what is left of the resync time (the worst latency of a slave), longer
  * while bytes come, and forgets them: the frame silence must have passed since the last

@@ -57,3 +57,13 @@ void rh_asked_unanswered(rh_asked_t *asked, const rh_shape_t *shape, int64_t now
         (rh_open_t){.shape = *shape, .until_ns = now_ns + RH_SHAPE_OPEN_NS};
     asked->next = (asked->next + 1) % RH_SHAPES_OPEN;
 }
+
+void rh_asked_came(rh_asked_t *asked, const rh_shape_t *shape)
+{
+    for (int i = 0; i < RH_SHAPES_OPEN; i++) {
+        rh_open_t *open = &asked->open[i];
+        if (rh_shape_is_same(&open->shape, shape)) {
+            open->is_passed = true;
+        }
+    }
+}

@@ -51,6 +51,9 @@ bool rh_asked_is_open(const rh_asked_t *asked, const rh_shape_t *shape, int64_t 
 /* A request of that shape got a good reply. */
 void rh_asked_answered(rh_asked_t *asked, const rh_shape_t *shape);
 
+/* The reply of such a request has come after all. */
+void rh_asked_came(rh_asked_t *asked, const rh_shape_t *shape);
+
 /* It got none, and one may still come. */
 void rh_asked_unanswered(rh_asked_t *asked, const rh_shape_t *shape, int64_t now_ns);
 

@@ -91,6 +91,7 @@ static int set_up(void **state)
     }
     bench_add_drive(&rig->settings, DRIVE_UNIT);
     rig->settings.devices[rig->settings.device_count - 1].bus = 1;
+    rig->settings.devices[rig->settings.device_count - 1].profile.blocks[0].spare = 0;
     slave_index(scene->drive_slave, DRIVE_UNIT, AT_STATUS + 7, true);
     set_speed(scene);
     *state = scene;
