@@ -90,6 +90,7 @@ static const kind_row_t kinds[] = {
     [RH_ARG_MODE] = {"MODE", parse_mode, "one of: " RH_MODES(WORD)},
     [RH_ARG_KIND] = {"KIND", parse_kind, "one of: warmup work"},
     [RH_ARG_SIDE] = {"SIDE", parse_side, "one of: " RH_SIDES(WORD)},
+    [RH_ARG_SWITCH] = {NULL, parse_text, NULL},
     [RH_ARG_TOPICS] = {"TOPIC", parse_topic, "one of: " RH_TOPICS(TOPIC)},
 };
 
@@ -167,7 +168,8 @@ int rh_args_parse(const rh_verb_t *verb, const rh_options_t *options, int used,
             return say(verb, problem, "see its --help", "does not know",
                        options->words[i]);
         }
-        if (arg->flag != NULL && ++i == options->word_count) {
+        bool has_value = arg->flag != NULL && arg->kind != RH_ARG_SWITCH;
+        if (has_value && ++i == options->word_count) {
             return say(verb, problem, arg->help, "wants a value behind", arg->flag);
         }
         json_t *value = parse_value(verb, arg, options->words[i], problem);

@@ -5,6 +5,7 @@
 #include "arm.h"
 #include "commission.h"
 #include "config_file.h"
+#include "device_probe.h"
 #include "doctor.h"
 #include "lease.h"
 #include "predicate.h"
@@ -184,6 +185,30 @@ const rh_verb_t rh_verbs[] = {
      .wire = "device.list",
      .help = "devices on the buses, how old their last answer is",
      .print = rh_print_devices},
+    {.object = "device",
+     .verb = "probe",
+     .args = {{NULL, "device", RH_ARG_TEXT, false,
+               "a device of --config's machine; what is given below overrides it"},
+              {"--profile", "profile", RH_ARG_TEXT, false,
+               "NAME in the folder devices beside --config's file, or FILE.conf"},
+              {"--port", "port", RH_ARG_TEXT, false, "serial device, as /dev/ttyUSB0"},
+              {"--baud", "baud", RH_ARG_COUNT, false,
+               "its rate (the profile's highest)"},
+              {"--format", "format", RH_ARG_TEXT, false,
+               "bits, parity, stop bits (the profile's)"},
+              {"--slave", "slave", RH_ARG_COUNT, false, "slave number (1)"},
+              {"--tcp-port", "tcp_port", RH_ARG_COUNT, false,
+               "Modbus TCP at --host HOST: its port (502)"},
+              {"--scan", "scan", RH_ARG_SWITCH, false,
+               "tries slave numbers and the profile's rates until something answers"}},
+     .help = "read a device by its profile, with the daemon off its port",
+     .more =
+         "It asks for each register by itself and shows what lay on the wire, the raw\n"
+         "number, and the number in its unit: a map is right when they move as the\n"
+         "device's own display does. It only reads. A port that the daemon has open "
+         "is\n"
+         "refused. Exit 3 when nothing answers, 1 when a register is refused.",
+     .run = rh_device_probe_run},
     {.object = "config",
      .verb = "check",
      .help = "read the file of --config as the daemon would; asks no daemon",

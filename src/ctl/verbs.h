@@ -12,7 +12,7 @@
 
 #include "options.h"
 
-#define RH_VERB_ARGS 4
+#define RH_VERB_ARGS 9
 
 typedef enum {
     RH_ARG_NONE = 0,
@@ -24,7 +24,8 @@ typedef enum {
     RH_ARG_MODE,
     RH_ARG_KIND, /* of a set */
     RH_ARG_SIDE,
-    RH_ARG_TOPICS /* any number of topics */
+    RH_ARG_SWITCH, /* a flag without a value */
+    RH_ARG_TOPICS  /* any number of topics */
 } rh_arg_kind_t;
 
 typedef struct {
