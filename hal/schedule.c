@@ -234,19 +234,37 @@ static bool repeats(const rh_schedule_t *schedule, int64_t now_ns)
            may_be_asked(schedule->devices[schedule->repeat.device], now_ns);
 }
 
-/* The failed job, or what must go before it: where a late reply could be taken for that
- * to the repeat and no other length tells them apart, the device's outputs. */
+/* Something else of the device, useful too, whose reply shows that it is in step: its
+ * outputs, or a block of another length. */
+static rh_job_t another_of(const rh_schedule_t *schedule, rh_job_t failed,
+                           int64_t now_ns)
+{
+    const rh_device_t *device = schedule->devices[failed.device];
+
+    if (device->bits.count > 0 && is_started(device)) {
+        return (rh_job_t){RH_JOB_BITS, failed.device, 0};
+    }
+    for (int i = 0; i < device->block_count; i++) {
+        rh_job_t job = {RH_JOB_BLOCK, failed.device, i};
+        if (!is_same(job, failed) && rh_device_is_told_apart(device, job, now_ns)) {
+            return job;
+        }
+    }
+    return failed;
+}
+
+/* The failed job, or what must go before it where a late reply could be taken for that
+ * to the repeat and no other length tells them apart. */
 static rh_job_t repeat_now(const rh_schedule_t *schedule, int64_t now_ns)
 {
     rh_job_t job = schedule->repeat;
     const rh_device_t *device = schedule->devices[job.device];
 
-    if (device->bits.count > 0 && is_started(device) &&
-        schedule->last.kind != RH_JOB_BITS &&
-        !rh_device_is_told_apart(device, job, now_ns)) {
-        return (rh_job_t){RH_JOB_BITS, job.device, 0};
+    if (rh_device_is_told_apart(device, job, now_ns)) {
+        return job;
     }
-    return job;
+    rh_job_t other = another_of(schedule, job, now_ns);
+    return is_same(other, schedule->last) ? job : other;
 }
 
 static rh_job_t take_held(rh_schedule_t *schedule, int64_t now_ns)

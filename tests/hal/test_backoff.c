@@ -329,6 +329,22 @@ static void the_inputs_of_an_io_module_are_repeated_after_its_outputs(void **sta
 }
 
 static void
+a_block_of_one_register_is_repeated_after_one_of_another_length(void **state)
+{
+    scene_t *scene = *state;
+    bench_add_cell(&scene->settings, 1, 0);
+    rh_profile_t *profile = &scene->settings.devices[0].profile;
+    profile->blocks[0] = (rh_block_t){.address = 5, .count = 2, .every = 1};
+    profile->blocks[1] = (rh_block_t){.address = 7, .count = 1, .every = 1};
+    profile->block_count = 2;
+    wire_up(scene);
+    (void)go(scene, 0);
+    assert_int_equal(go(scene, 1).index, 1);
+    assert_int_equal(go(scene, 0).index, 0);
+    assert_int_equal(go(scene, 0).index, 1);
+}
+
+static void
 a_device_that_says_busy_is_asked_again_after_10_ms_and_not_lost(void **state)
 {
     scene_t *scene = *state;
@@ -368,6 +384,7 @@ int main(void)
         scene_test(no_read_looks_like_an_unanswered_one),
         scene_test(without_spare_registers_a_shorter_read_goes_before_the_repeat),
         scene_test(the_inputs_of_an_io_module_are_repeated_after_its_outputs),
+        scene_test(a_block_of_one_register_is_repeated_after_one_of_another_length),
         scene_test(a_device_that_says_busy_is_asked_again_after_10_ms_and_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
