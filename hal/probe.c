@@ -118,7 +118,7 @@ void rh_probe_read(rh_probe_t *probe, const rh_profile_t *profile, int slave,
 
     rh_frame_read(&request, slave, &range);
     rh_link_wait_gap(&probe->link, probe->link.gap_ns);
-    rh_link_result_t result = rh_link_exchange(&probe->link, &request, &reply);
+    rh_link_result_t result = rh_link_exchange(&probe->link, &request, true, &reply);
     *reading = (rh_probe_reading_t){.result = result_of(result)};
     if (result == RH_LINK_GOOD) {
         decode(source, sign, &range, reply.bytes, reading);
