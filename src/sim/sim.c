@@ -49,9 +49,12 @@ static int open_devices(rh_sim_t *sim, const rh_sim_settings_t *settings, char *
                            strerrordesc_np(-result));
             return result;
         }
+        /* The box measures this cell; the device behind it is never asked. */
         if (rh_part_is_shared(&settings->parts, device->id)) {
             device->unit = 0;
-        } else if (settings->bench.wiring.unit[i] > 0) {
+            continue;
+        }
+        if (settings->bench.wiring.unit[i] > 0) {
             device->unit = settings->bench.wiring.unit[i];
         }
         device->has_wire_time = !settings->tcp && !settings->line.instant;

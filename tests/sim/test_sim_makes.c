@@ -304,12 +304,19 @@ static void command(int value)
 
 static void laumas_zeroes_tares_and_goes_back_to_gross(void **state)
 {
+    const int64_t deadline_ns = rig_now_ns() + RIG_DEADLINE_MS * MS;
     uint16_t word[5];
+    double gross_n;
 
     (void)state;
-    (void)read_laumas(1, word);
-    command(8);
-    assert_true(fabs(read_laumas(1, word)) < 2.0);
+
+    /* The cell may still settle from the test before. */
+    do {
+        (void)read_laumas(1, word);
+        command(8);
+        gross_n = read_laumas(1, word);
+    } while (fabs(gross_n) >= 2.0 && rig_now_ns() < deadline_ns);
+    assert_true(fabs(gross_n) < 2.0);
     command(7);
     (void)read_laumas(1, word);
     assert_true((word[0] & 1 << 10) != 0);
