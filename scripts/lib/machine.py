@@ -222,7 +222,8 @@ class Machine:
         rows = [f"daemon.{key}={value}" for key, value in self.ports.items()]
         if self.host_pause_ms:
             rows.append(f"test.host_pause_ms={self.host_pause_ms}")
-        lines = json.loads((self.run / "sim.json").read_text())
+        lines = self.run / "sim.json"  # absent: a daemon without its machine
+        lines = json.loads(lines.read_text()) if lines.exists() else {}
         ports = {bus: lines[bus] for bus in SERIAL if isinstance(lines.get(bus), int)}
         rows += [f"bus {bus}.port={port}" for bus, port in ports.items()]
         if self.true_gap:

@@ -11,7 +11,7 @@ import chroot
 ROOT = Path(__file__).resolve().parents[2]
 # The pages come from this build, and no browser is tried twice.
 LEFT_OUT = {"nodejs", "npm", "chromium"}
-LONG = "browser|long"
+LONG = "browser|^long$"
 # What keeps real time for minutes: the same programs on other libraries, so once in --all.
 MINUTES = "^system_(a_wrong_address|each_fault|.*seldom|.*million)|^scenario_accuracy$"
 # What an emulator cannot do in time: machines of 500 Hz and minutes of simulation.
