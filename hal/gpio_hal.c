@@ -266,6 +266,26 @@ static void add_panel(rh_gpio_hal_t *gpio, int index, int64_t opened_ns,
     gpio->seen_ns[index] = now_ns;
 }
 
+/* Why it is not ready, as a person at the machine can act on it. */
+static void explain(const rh_gpio_report_t *report, bool is_encoder,
+                    rh_device_stats_t *row)
+{
+    if (report->is_ready) {
+        return;
+    }
+    if (is_encoder) {
+        (void)snprintf(
+            row->problem, sizeof(row->problem),
+            "its position is found when the arm has hung still for a second; "
+            "edges lost so far: %llu seen as illegal, %llu missing",
+            (unsigned long long)report->illegal, (unsigned long long)report->gaps);
+    } else {
+        (void)snprintf(
+            row->problem, sizeof(row->problem), "%llu of its %llu readings were spoilt",
+            (unsigned long long)report->illegal, (unsigned long long)report->readings);
+    }
+}
+
 static void add_source(rh_gpio_hal_t *gpio, int place, const char *name,
                        int64_t opened_ns, rh_hal_stats_t *stats)
 {
@@ -286,6 +306,11 @@ static void add_source(rh_gpio_hal_t *gpio, int place, const char *name,
     row->illegal = report->illegal;
     row->gaps = report->gaps;
     row->rate_hz = report->rate_hz;
+    explain(report, is_encoder, row);
+    if (is_encoder && rh_gpio_generation() == 1) {
+        (void)snprintf(row->status, sizeof(row->status),
+                       "libgpiod-1: second encoder only");
+    }
 }
 
 void rh_gpio_hal_stats(rh_gpio_hal_t *gpio, int64_t opened_ns, rh_hal_stats_t *stats)

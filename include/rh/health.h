@@ -36,7 +36,7 @@ typedef struct {
 typedef struct {
     char name[RH_HAL_NAME];
     char profile[RH_HAL_NAME];
-    char status[RH_HAL_NAME]; /* documented | verified */
+    char status[RH_HAL_NAME]; /* documented | verified; GPIO: libgpiod's generation */
     int32_t bus;   /* -1: no bus; a GPIO chip, an encoder or a converter on its lines */
     bool is_ready; /* start-up writes done and read back since the last (re)connect;
                       quadrature: its position is found */

@@ -136,6 +136,18 @@ static void check_bus(doctor_t *doctor, const json_t *bus)
     }
 }
 
+/* What is on GPIO lines has no bus and no profile to look into. */
+static const char *device_remedy(const json_t *device)
+{
+    if (rh_count(device, "bus") < 0) {
+        return "let the arm hang still; check the cable, its shield and the lines' "
+               "names";
+    }
+    return rh_text(device, "problem", "")[0] != '\0'
+               ? "find them in its manual and write them into the profile"
+               : "check its power, its address and its bus";
+}
+
 static void check_device(doctor_t *doctor, const json_t *device)
 {
     char check[80];
@@ -146,9 +158,7 @@ static void check_device(doctor_t *doctor, const json_t *device)
                         : age_ms > AGE_WARN_MS               ? WARN
                                                              : OK;
     (void)snprintf(check, sizeof check, "device %s", rh_text(device, "name", "?"));
-    find(doctor, verdict, check,
-         problem[0] != '\0' ? "find them in its manual and write them into the profile"
-                            : "check its power, its address and its bus",
+    find(doctor, verdict, check, device_remedy(device),
          "%s, last answer %.1f ms ago, %lld errors, profile %s (%s)%s%s",
          is_ready ? "ready" : "not ready", age_ms, rh_count(device, "errors"),
          rh_text(device, "profile", "?"), rh_text(device, "status", "?"),

@@ -554,6 +554,7 @@ static void health_has_a_row_for_each(void **state)
     assert_string_equal(stats.devices[1].name, "arm");
     assert_string_equal(stats.devices[1].profile, "quadrature");
     assert_false(stats.devices[1].is_ready);
+    assert_non_null(strstr(stats.devices[1].problem, "hung still for a second"));
 }
 
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
