@@ -98,12 +98,19 @@ static void check_role(doctor_t *doctor)
          "you are a %s here", role);
 }
 
+#define SOONER 1.02
+
 /* Cycles reached, and by arithmetic the most: bytes, gaps and turnarounds. */
 static void rate_of(const json_t *bus, char *text, size_t size)
 {
     double rate_hz = rh_number(bus, "rate_hz");
     double most_hz = rh_number(bus, "rate_max_hz");
-    if (most_hz > 0.0) {
+    if (most_hz > 0.0 && rate_hz > SOONER * most_hz) {
+        (void)snprintf(text, size,
+                       "%.1f cycles/s (computed %.1f: its devices answer sooner than "
+                       "their profiles say)",
+                       rate_hz, most_hz);
+    } else if (most_hz > 0.0) {
         (void)snprintf(text, size, "%.1f of computed %.1f cycles/s = %.1f %%", rate_hz,
                        most_hz, 100.0 * rate_hz / most_hz);
     } else {
@@ -114,7 +121,7 @@ static void rate_of(const json_t *bus, char *text, size_t size)
 static void check_bus(doctor_t *doctor, const json_t *bus)
 {
     char check[80];
-    char rate[80];
+    char rate[128];
     const char *notice = rh_text(bus, "notice", "");
     double error_frac = rh_number(bus, "error_frac");
     const char *last_error = rh_text(bus, "last_error", "");
