@@ -18,7 +18,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from machine import Machine, ROOT  # noqa: E402
+import layout  # noqa: E402
+from machine import MACHINES, Machine, ROOT  # noqa: E402
 
 
 def show(what, figure, goal=""):
@@ -166,15 +167,30 @@ def heap_calls(build, bins, planted):
              "must be seen" if planted else "goal 0")
 
 
+def bus_layouts(bins, machines, runs, seconds):
+    print(layout.head())
+    for name in machines:
+        for true_gap in (False, True):
+            if name == "simulated-tcp" and true_gap:
+                continue
+            print("\n".join(layout.measure(bins, name, true_gap, runs, seconds)), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true", help="shorter runs, one of each")
+    parser.add_argument("--machine", action="append", choices=sorted(MACHINES),
+                        help="only this machine's buses, with 1.75 ms of silence and with real 3.5 characters; "
+                             "more than one may be given")
     given = parser.parse_args()
     build = ROOT / given.build
     bins = build / "bin"
     runs, seconds = (1, 5) if given.quick else (5, 10)
     print(f"{time.strftime('%Y-%m-%d')}  {platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}")
+    if given.machine:
+        bus_layouts(bins, given.machine, runs, seconds)
+        return
     tick_cost(build)
     tick_instructions(build)
     with Machine(bins, host_pause_ms=40) as machine:

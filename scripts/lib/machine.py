@@ -218,6 +218,11 @@ class Machine:
         self.start("sim", "revhyper-sim", "--run-dir", self.run, "--bus", self.bus, *self.sim_args)
         self.wait_ready("sim", self.run / "sim.json")
 
+    def serial_lines(self):
+        """Names of the buses that the simulator has on ptys."""
+        lines = json.loads((self.run / "sim.json").read_text())
+        return [bus for bus in SERIAL if isinstance(lines.get(bus), str)]
+
     def overrides(self):
         rows = [f"daemon.{key}={value}" for key, value in self.ports.items()]
         if self.host_pause_ms:
