@@ -5,6 +5,8 @@
  */
 #include "doctor.h"
 
+#include "doctor_parts.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,20 +22,11 @@
 #define AGE_FAIL_MS 1000.0
 #define LATE_WARN_US 1000.0
 
-typedef enum { OK, WARN, FAIL } verdict_t;
-
-typedef struct {
-    const rh_call_t *call;
-    json_t *findings;
-    json_t *hello, *snapshot; /* NULL while the daemon does not answer */
-} doctor_t;
-
 static const char *const verdict_words[] = {
-    [OK] = "ok", [WARN] = "warn", [FAIL] = "fail"};
+    [RH_DOCTOR_OK] = "ok", [RH_DOCTOR_WARN] = "warn", [RH_DOCTOR_FAIL] = "fail"};
 
-static void __attribute__((format(printf, 5, 6)))
-find(doctor_t *doctor, verdict_t verdict, const char *check, const char *remedy,
-     const char *format, ...)
+void rh_doctor_find(rh_doctor_t *doctor, rh_verdict_t verdict, const char *check,
+                    const char *remedy, const char *format, ...)
 {
     char what[640];
     va_list rest;
@@ -43,23 +36,28 @@ find(doctor_t *doctor, verdict_t verdict, const char *check, const char *remedy,
     json_array_append_new(doctor->findings,
                           json_pack("{s:s, s:s, s:s, s:s}", "check", check, "verdict",
                                     verdict_words[verdict], "what", what, "remedy",
-                                    verdict == OK ? "" : remedy));
+                                    verdict == RH_DOCTOR_OK ? "" : remedy));
 }
 
-static void check_config(doctor_t *doctor)
+const json_t *rh_doctor_part(const rh_doctor_t *doctor, const char *key)
+{
+    return json_object_get(json_object_get(doctor->snapshot, "result"), key);
+}
+
+static void check_config(rh_doctor_t *doctor)
 {
     rh_problem_t problem;
     const char *path = rh_config_file_path(doctor->call->options);
     if (rh_config_file_read(doctor->call->options, &problem) == 0) {
-        find(doctor, OK, "configuration", "", "%s is good", path);
+        rh_doctor_find(doctor, RH_DOCTOR_OK, "configuration", "", "%s is good", path);
     } else {
-        find(doctor, FAIL, "configuration",
-             problem.remedy[0] != '\0' ? problem.remedy : "mend the file", "%s",
-             problem.message);
+        rh_doctor_find(doctor, RH_DOCTOR_FAIL, "configuration",
+                       problem.remedy[0] != '\0' ? problem.remedy : "mend the file",
+                       "%s", problem.message);
     }
 }
 
-static void check_daemon(doctor_t *doctor)
+static void check_daemon(rh_doctor_t *doctor)
 {
     rh_client_t client;
     rh_problem_t problem;
@@ -72,30 +70,32 @@ static void check_daemon(doctor_t *doctor)
         failed =
             rh_client_ask(&client, "snapshot", NULL, NULL, &doctor->snapshot, &problem);
     }
+    if (failed == 0) {
+        rh_problem_t ignored; /* an older daemon knows no such verb */
+        (void)rh_client_ask(&client, "commissioning.show", NULL, NULL,
+                            &doctor->commissioning, &ignored);
+    }
     if (failed != 0) {
-        find(doctor, FAIL, "daemon", problem.remedy, "%s", problem.message);
+        rh_doctor_find(doctor, RH_DOCTOR_FAIL, "daemon", problem.remedy, "%s",
+                       problem.message);
     } else {
         const json_t *hello = json_object_get(doctor->hello, "result");
-        find(doctor, OK, "daemon", "", "%s answers at %s, version %s",
-             rh_text(hello, "machine", "?"), client.endpoints.command,
-             rh_text(hello, "version", "?"));
+        rh_doctor_find(doctor, RH_DOCTOR_OK, "daemon", "",
+                       "%s answers at %s, version %s", rh_text(hello, "machine", "?"),
+                       client.endpoints.command, rh_text(hello, "version", "?"));
     }
     rh_client_close(&client);
     json_decref(args);
 }
 
-static const json_t *part_of(const doctor_t *doctor, const char *key)
-{
-    return json_object_get(json_object_get(doctor->snapshot, "result"), key);
-}
-
-static void check_role(doctor_t *doctor)
+static void check_role(rh_doctor_t *doctor)
 {
     const json_t *hello = json_object_get(doctor->hello, "result");
     const char *role = rh_text(hello, "role", "unknown");
-    find(doctor, strcmp(role, "viewer") == 0 ? WARN : OK, "role",
-         "to command, join the group revhyper-trainer or set loopback_trainer = yes",
-         "you are a %s here", role);
+    rh_doctor_find(
+        doctor, strcmp(role, "viewer") == 0 ? RH_DOCTOR_WARN : RH_DOCTOR_OK, "role",
+        "to command, join the group revhyper-trainer or set loopback_trainer = yes",
+        "you are a %s here", role);
 }
 
 #define SOONER 1.02
@@ -118,7 +118,7 @@ static void rate_of(const json_t *bus, char *text, size_t size)
     }
 }
 
-static void check_bus(doctor_t *doctor, const json_t *bus)
+static void check_bus(rh_doctor_t *doctor, const json_t *bus)
 {
     char check[80];
     char rate[128];
@@ -126,20 +126,21 @@ static void check_bus(doctor_t *doctor, const json_t *bus)
     double error_frac = rh_number(bus, "error_frac");
     const char *last_error = rh_text(bus, "last_error", "");
     bool is_up = rh_flag(bus, "is_up");
-    verdict_t verdict = !is_up || !(error_frac < ERROR_FAIL_FRAC) ? FAIL
-                        : error_frac > ERROR_WARN_FRAC            ? WARN
-                                                                  : OK;
+    rh_verdict_t verdict = !is_up || !(error_frac < ERROR_FAIL_FRAC) ? RH_DOCTOR_FAIL
+                           : error_frac > ERROR_WARN_FRAC            ? RH_DOCTOR_WARN
+                                                                     : RH_DOCTOR_OK;
     (void)snprintf(check, sizeof check, "bus %s", rh_text(bus, "name", "?"));
     rate_of(bus, rate, sizeof rate);
-    find(doctor, verdict, check,
-         "check the cable, its termination, the baud rate and the port's name",
-         "%s, %s, busy %.0f %%, errors %.1f %% now and %lld in all%s%s",
-         is_up ? "up" : "down", rate, rh_number(bus, "busy_frac") * 100,
-         error_frac * 100, rh_count(bus, "errors"),
-         verdict != OK && last_error[0] != '\0' ? ": " : "",
-         verdict != OK ? last_error : "");
+    rh_doctor_find(
+        doctor, verdict, check,
+        "check the cable, its termination, the baud rate and the port's name",
+        "%s, %s, busy %.0f %%, errors %.1f %% now and %lld in all%s%s",
+        is_up ? "up" : "down", rate, rh_number(bus, "busy_frac") * 100,
+        error_frac * 100, rh_count(bus, "errors"),
+        verdict != RH_DOCTOR_OK && last_error[0] != '\0' ? ": " : "",
+        verdict != RH_DOCTOR_OK ? last_error : "");
     if (notice[0] != '\0') {
-        find(doctor, WARN, check, "as it says", "%s", notice);
+        rh_doctor_find(doctor, RH_DOCTOR_WARN, check, "as it says", "%s", notice);
     }
 }
 
@@ -155,126 +156,133 @@ static const char *device_remedy(const json_t *device)
                : "check its power, its address and its bus";
 }
 
-static void check_device(doctor_t *doctor, const json_t *device)
+static void check_device(rh_doctor_t *doctor, const json_t *device)
 {
     char check[80];
     double age_ms = rh_number(device, "age_ns") / 1e6;
     bool is_ready = rh_flag(device, "is_ready");
     const char *problem = rh_text(device, "problem", "");
-    verdict_t verdict = !is_ready || !(age_ms < AGE_FAIL_MS) ? FAIL
-                        : age_ms > AGE_WARN_MS               ? WARN
-                                                             : OK;
+    rh_verdict_t verdict = !is_ready || !(age_ms < AGE_FAIL_MS) ? RH_DOCTOR_FAIL
+                           : age_ms > AGE_WARN_MS               ? RH_DOCTOR_WARN
+                                                                : RH_DOCTOR_OK;
     (void)snprintf(check, sizeof check, "device %s", rh_text(device, "name", "?"));
-    find(doctor, verdict, check, device_remedy(device),
-         "%s, last answer %.1f ms ago, %lld errors, profile %s (%s)%s%s",
-         is_ready ? "ready" : "not ready", age_ms, rh_count(device, "errors"),
-         rh_text(device, "profile", "?"), rh_text(device, "status", "?"),
-         problem[0] != '\0' ? ": " : "", problem);
+    rh_doctor_find(doctor, verdict, check, device_remedy(device),
+                   "%s, last answer %.1f ms ago, %lld errors, profile %s (%s)%s%s",
+                   is_ready ? "ready" : "not ready", age_ms, rh_count(device, "errors"),
+                   rh_text(device, "profile", "?"), rh_text(device, "status", "?"),
+                   problem[0] != '\0' ? ": " : "", problem);
 }
 
-static void check_list(doctor_t *doctor, const char *key,
-                       void (*check)(doctor_t *, const json_t *))
+static void check_list(rh_doctor_t *doctor, const char *key,
+                       void (*check)(rh_doctor_t *, const json_t *))
 {
-    const json_t *list = json_object_get(part_of(doctor, "health"), key);
+    const json_t *list = json_object_get(rh_doctor_part(doctor, "health"), key);
     for (size_t i = 0; i < json_array_size(list); i++) {
         check(doctor, json_array_get(list, i));
     }
     if (json_array_size(list) == 0) {
-        find(doctor, FAIL, key, "name them in the machine's file", "there are none");
+        rh_doctor_find(doctor, RH_DOCTOR_FAIL, key, "name them in the machine's file",
+                       "there are none");
     }
 }
 
-static void check_buses(doctor_t *doctor)
+static void check_buses(rh_doctor_t *doctor)
 {
     check_list(doctor, "buses", check_bus);
 }
 
-static void check_devices(doctor_t *doctor)
+static void check_devices(rh_doctor_t *doctor)
 {
     check_list(doctor, "devices", check_device);
 }
 
-static void check_realtime(doctor_t *doctor)
+static void check_realtime(rh_doctor_t *doctor)
 {
-    bool is_realtime = rh_flag(part_of(doctor, "health"), "is_realtime");
-    find(doctor, is_realtime ? OK : WARN, "real time",
-         "start it by its unit, or grant CAP_SYS_NICE (LimitRTPRIO)",
-         is_realtime ? "the control thread runs in real time"
-                     : "the control thread has no real-time priority");
+    bool is_realtime = rh_flag(rh_doctor_part(doctor, "health"), "is_realtime");
+    rh_doctor_find(doctor, is_realtime ? RH_DOCTOR_OK : RH_DOCTOR_WARN, "real time",
+                   "start it by its unit, or grant CAP_SYS_NICE (LimitRTPRIO)",
+                   is_realtime ? "the control thread runs in real time"
+                               : "the control thread has no real-time priority");
 }
 
-static void check_sleep(doctor_t *doctor)
+static void check_sleep(rh_doctor_t *doctor)
 {
-    bool is_wakeful = rh_flag(part_of(doctor, "health"), "is_wakeful");
-    find(doctor, is_wakeful ? OK : WARN, "sleep",
-         "start it by its unit, or permit writing to /dev/cpu_dma_latency",
-         is_wakeful ? "the processor's sleep between ticks is bounded"
-                    : "the processor may sleep deeply between ticks");
+    bool is_wakeful = rh_flag(rh_doctor_part(doctor, "health"), "is_wakeful");
+    rh_doctor_find(doctor, is_wakeful ? RH_DOCTOR_OK : RH_DOCTOR_WARN, "sleep",
+                   "start it by its unit, or permit writing to /dev/cpu_dma_latency",
+                   is_wakeful ? "the processor's sleep between ticks is bounded"
+                              : "the processor may sleep deeply between ticks");
 }
 
-static void check_memory(doctor_t *doctor)
+static void check_memory(rh_doctor_t *doctor)
 {
-    double locked = rh_number(part_of(doctor, "health"), "memory_locked_bytes");
-    find(doctor, locked > 0 ? OK : WARN, "memory",
-         "start it by its unit, or raise LimitMEMLOCK",
-         locked > 0 ? "%.1f MB locked" : "not locked: it can be paged out (%.1f MB)",
-         locked > 0 ? locked / 1e6 : 0.0);
+    double locked = rh_number(rh_doctor_part(doctor, "health"), "memory_locked_bytes");
+    rh_doctor_find(doctor, locked > 0 ? RH_DOCTOR_OK : RH_DOCTOR_WARN, "memory",
+                   "start it by its unit, or raise LimitMEMLOCK",
+                   locked > 0 ? "%.1f MB locked"
+                              : "not locked: it can be paged out (%.1f MB)",
+                   locked > 0 ? locked / 1e6 : 0.0);
 }
 
-static void check_timing(doctor_t *doctor)
+static void check_timing(rh_doctor_t *doctor)
 {
-    const json_t *health = part_of(doctor, "health");
+    const json_t *health = rh_doctor_part(doctor, "health");
     double late_us = rh_number(health, "late_p99_us");
     long long overruns = rh_count(health, "overruns");
-    find(doctor, late_us < LATE_WARN_US && overruns == 0 ? OK : WARN, "timing",
-         "look for other work on this computer; see `real time`",
-         "ticks begin %.0f us late (p99), cost %.0f us, %lld overruns", late_us,
-         rh_number(health, "tick_p99_us"), overruns);
+    rh_doctor_find(
+        doctor, late_us < LATE_WARN_US && overruns == 0 ? RH_DOCTOR_OK : RH_DOCTOR_WARN,
+        "timing", "look for other work on this computer; see `real time`",
+        "ticks begin %.0f us late (p99), cost %.0f us, %lld overruns", late_us,
+        rh_number(health, "tick_p99_us"), overruns);
 }
 
-static void check_recording(doctor_t *doctor)
+static void check_recording(rh_doctor_t *doctor)
 {
-    long long unsaved = rh_count(part_of(doctor, "health"), "unsaved");
-    find(doctor, unsaved > 0 ? FAIL : OK, "recording",
-         "see the disk: space, permission",
-         "%lld rows of the history wait for the disk", unsaved);
+    long long unsaved = rh_count(rh_doctor_part(doctor, "health"), "unsaved");
+    rh_doctor_find(doctor, unsaved > 0 ? RH_DOCTOR_FAIL : RH_DOCTOR_OK, "recording",
+                   "see the disk: space, permission",
+                   "%lld rows of the history wait for the disk", unsaved);
 }
 
-static void check_events(doctor_t *doctor)
+static void check_events(rh_doctor_t *doctor)
 {
-    double lost = rh_number(part_of(doctor, "health"), "events_lost");
-    find(
-        doctor, lost == 0 ? OK : FAIL, "events",
+    double lost = rh_number(rh_doctor_part(doctor, "health"), "events_lost");
+    rh_doctor_find(
+        doctor, lost == 0 ? RH_DOCTOR_OK : RH_DOCTOR_FAIL, "events",
         "look at the disk and for other work on this computer, then restart the daemon",
         isnan(lost) ? "the daemon does not say whether any was lost"
                     : "%.0f lost on the way out of the control loop",
         lost);
 }
 
-static void check_faults(doctor_t *doctor)
+static void check_faults(rh_doctor_t *doctor)
 {
-    const json_t *faults = part_of(doctor, "faults");
+    const json_t *faults = rh_doctor_part(doctor, "faults");
     for (size_t i = 0; i < json_array_size(faults); i++) {
         const json_t *fault = json_array_get(faults, i);
         const char *id = rh_text(fault, "fault", "?");
         /* Every start is locked until somebody looks: no defect. */
-        find(doctor, strcmp(id, "boot") == 0 ? WARN : FAIL, "fault",
-             rh_text(fault, "remedy", ""), "%s: %s", id,
-             rh_text(fault, "sentence", ""));
+        rh_doctor_find(
+            doctor, strcmp(id, "boot") == 0 ? RH_DOCTOR_WARN : RH_DOCTOR_FAIL, "fault",
+            rh_text(fault, "remedy", ""), "%s: %s", id, rh_text(fault, "sentence", ""));
     }
     if (json_array_size(faults) == 0) {
-        find(doctor, OK, "faults", "", "none is open");
+        rh_doctor_find(doctor, RH_DOCTOR_OK, "faults", "", "none is open");
     }
 }
 
 static const struct {
-    void (*check)(doctor_t *);
+    void (*check)(rh_doctor_t *);
     bool needs_daemon;
 } checks[] = {
-    {check_config, false},   {check_daemon, false}, {check_role, true},
-    {check_buses, true},     {check_devices, true}, {check_realtime, true},
-    {check_sleep, true},     {check_memory, true},  {check_timing, true},
-    {check_recording, true}, {check_events, true},  {check_faults, true},
+    {check_config, false},     {rh_doctor_host, false},
+    {check_daemon, false},     {check_role, true},
+    {check_buses, true},       {check_devices, true},
+    {check_realtime, true},    {check_sleep, true},
+    {check_memory, true},      {check_timing, true},
+    {check_recording, true},   {check_events, true},
+    {check_faults, true},      {rh_doctor_wiring, true},
+    {rh_doctor_signals, true}, {rh_doctor_commissioning, true},
 };
 
 static void print_findings(const json_t *findings)
@@ -301,7 +309,7 @@ static bool has_failed(const json_t *findings)
 int rh_doctor_run(const rh_call_t *call, rh_problem_t *problem)
 {
     (void)problem; /* what fails is a finding */
-    doctor_t doctor = {.call = call, .findings = json_array()};
+    rh_doctor_t doctor = {.call = call, .findings = json_array()};
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         if (!checks[i].needs_daemon || doctor.snapshot != NULL) {
             checks[i].check(&doctor);
@@ -319,5 +327,6 @@ int rh_doctor_run(const rh_call_t *call, rh_problem_t *problem)
     json_decref(doctor.findings);
     json_decref(doctor.hello);
     json_decref(doctor.snapshot);
+    json_decref(doctor.commissioning);
     return is_bad ? RH_EXIT_ERROR : RH_EXIT_OK;
 }

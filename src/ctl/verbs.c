@@ -220,7 +220,9 @@ const rh_verb_t rh_verbs[] = {
      .run = rh_config_show_run},
     {.object = "doctor",
      .wire = "snapshot",
-     .help = "configuration, daemon, buses, devices, real time: what is wrong",
+     .args = {{"--root", "root", RH_ARG_TEXT, false,
+               "folder before /sys, /proc and /dev (for tests)"}},
+     .help = "computer, configuration, daemon, wiring, signals: what is wrong",
      .more =
          "One line per check: ok, warn or fail, and the remedy. Exit 1 when any fails.",
      .run = rh_doctor_run},

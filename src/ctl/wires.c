@@ -75,7 +75,8 @@ static void add_device(line_t *line, const json_t *json)
     double replies = rh_number(json, "replies");
     device->json = json;
     device->name = rh_text(json, "name", "?");
-    device->is_silent = !(rh_number(json, "age_ns") < SILENT_NS);
+    /* a device that has never answered is as old as the daemon */
+    device->is_silent = !(rh_number(json, "age_ns") < SILENT_NS) || replies == 0.0;
     device->is_damaged = garbled >= 5 && garbled * 20 > replies &&
                          (!device->is_silent || garbled * 4 > timeouts);
     line->silent += device->is_silent ? 1 : 0;

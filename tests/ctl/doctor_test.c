@@ -42,7 +42,7 @@ static const char *good_file(void)
 
 static int run(const char *words, const char *config)
 {
-    char all[1024];
+    char all[1600];
     (void)snprintf(all, sizeof all, "%s --config %s", words, config);
     return console_run(&console, fake_run_dir(fake), all);
 }
@@ -54,6 +54,36 @@ static bool says(const char *text)
         return false;
     }
     return true;
+}
+
+/* A file of the computer that --root makes doctor look at. */
+static void plant(const char *path, const char *text)
+{
+    char whole[600];
+    char words[1300];
+    (void)snprintf(whole, sizeof whole, "%s/host%s", fake_run_dir(fake), path);
+    (void)snprintf(words, sizeof words, "mkdir -p $(dirname %.590s)", whole);
+    assert_int_equal(system(words), 0); // NOLINT: a test's own folder
+    FILE *file = fopen(whole, "w");
+    assert_non_null(file);
+    (void)fputs(text, file);
+    (void)fclose(file);
+}
+
+static void plant_good(void)
+{
+    plant("/sys/kernel/realtime", "1\n");
+    plant("/proc/sys/kernel/sched_rt_runtime_us", "950000\n");
+    plant("/sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
+    plant("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
+}
+
+static int examine(const char *config)
+{
+    char words[700];
+    (void)snprintf(words, sizeof words, "doctor --root %.500s/host",
+                   fake_run_dir(fake));
+    return run(words, config);
 }
 
 /* The snapshot with this health, and these open faults. */
@@ -68,7 +98,13 @@ static void be(const char *health, const char *faults)
 static void a_healthy_machine_is_all_ok_and_exit_nought(void **state)
 {
     (void)state;
-    assert_int_equal(run("doctor", good_file()), 0);
+    plant_good();
+    assert_int_equal(examine(good_file()), 0);
+    assert_true(says("ok    kernel: "));
+    assert_true(says("ok    clock source: tsc\n"));
+    assert_true(says("ok    governor: performance\n"));
+    assert_true(says("ok    signals: all are read"));
+    assert_true(says("ok    commissioning: commissioned\n"));
     assert_true(says("ok    configuration: "));
     assert_true(says("ok    daemon: bench answers at ipc://"));
     assert_true(says("ok    role: you are a trainer here\n"));
@@ -81,6 +117,124 @@ static void a_healthy_machine_is_all_ok_and_exit_nought(void **state)
     assert_true(says("ok    faults: none is open\n"));
     assert_null(strstr(console.out, "warn"));
     assert_null(strstr(console.out, "fail"));
+}
+
+static void a_computer_that_is_not_set_up_is_told_how(void **state)
+{
+    (void)state;
+    plant("/proc/sys/kernel/sched_rt_runtime_us", "500000\n");
+    plant("/sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n");
+    plant("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
+    plant("/sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "powersave\n");
+    assert_int_equal(examine(good_file()), 0);
+    assert_true(says("is not PREEMPT_RT: a tick may begin milliseconds late"));
+    assert_true(
+        says("warn  real-time share: real-time threads are held back to 500000"));
+    assert_true(says("warn  clock source: hpet is slow to read"));
+    assert_true(says("warn  governor: powersave"));
+}
+
+/* The shipped machine file with a line on a real adapter. */
+static const char *file_with_adapter(void)
+{
+    static char path[640];
+    char words[1400];
+    const char *source = secure_getenv("RH_SOURCE_DIR");
+    source = source != NULL ? source : ".";
+    (void)snprintf(path, sizeof path, "%s/machine.conf", fake_run_dir(fake));
+    (void)snprintf(words, sizeof words,
+                   "sed -e '/^simulated = yes/d' -e 's|^path = bus-drive|path = "
+                   "/dev/serial/by-path/a|' "
+                   "-e 's|^path = bus-cells|path = /dev/ttyUSB1|' "
+                   "-e 's|^profiles = .*|profiles = %s/config/devices|' "
+                   "%s/config/machines/simulated-rtu.conf > %s",
+                   source[0] == '/' ? source : ".", source, path);
+    assert_int_equal(system(words), 0); // NOLINT: a test's own folder
+    return path;
+}
+
+static void an_adapter_that_is_missing_or_slow_is_named(void **state)
+{
+    (void)state;
+    plant_good();
+    plant("/dev/ttyUSB1", "");
+    plant("/sys/bus/usb-serial/devices/ttyUSB1/latency_timer", "16\n");
+    assert_int_equal(examine(file_with_adapter()), 1);
+    assert_true(says("fail  adapter of bus drive: there is no /dev/serial/by-path/a"));
+    assert_true(
+        says("warn  adapter of bus cells: /dev/ttyUSB1 may be another adapter"));
+    assert_true(says("the FTDI adapter /dev/ttyUSB1 keeps replies for 16 ms"));
+}
+
+static void signals_that_cannot_be_are_named(void **state)
+{
+    static const struct {
+        const char *arm, *estop, *says;
+    } rows[] = {
+        {"90.0", "1", "arm_angle reads 90.0 deg, where the arm cannot be"},
+        {"-80.0", "1", "arm encoder and motor disagree by 10.0 deg"},
+        {"-90.0", "0", "e-stop channel b reads open while channel a is closed"},
+    };
+    (void)state;
+    plant_good();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char signals[600];
+        (void)snprintf(signals, sizeof signals,
+                       "{\"mono_ns\":1,\"safety\":\"locked\",\"signals\":["
+                       "{\"name\":\"arm_angle\",\"value\":%s,\"quality\":\"good\"},"
+                       "{\"name\":\"motor_angle\",\"value\":-90,\"quality\":\"good\"},"
+                       "{\"name\":\"estop_a\",\"value\":1,\"quality\":\"good\"},"
+                       "{\"name\":\"estop_b\",\"value\":%s,\"quality\":\"good\"}]}",
+                       rows[i].arm, rows[i].estop);
+        fake_answer(fake, "signal.list", signals);
+        assert_int_equal(examine(good_file()), 1);
+        assert_true(says(rows[i].says));
+        assert_true(says("fail  signal: strap_left is not usable: it was never read"));
+    }
+}
+
+/* One bus with two devices: name, replies, silence, damage of each. */
+static void two_devices(const char *one, const char *other)
+{
+    char health[1500];
+    (void)snprintf(health, sizeof health,
+                   "{\"buses\":[{\"name\":\"cells\",\"is_up\":true}],\"devices\":["
+                   "{\"name\":\"left\",\"bus\":0,%s},"
+                   "{\"name\":\"right\",\"bus\":0,%s}]}",
+                   one, other);
+    be(health, "[]");
+    fake_answer(
+        fake, "commissioning.show",
+        "{\"may_arm\":true,\"sentence\":\"s\",\"wiring\":"
+        "\"[bus cells]\\nbaud = 115200\\nformat = 8N1\\n[device left]\\nslave = 1"
+        "\\n[device right]\\nslave = 2\\n\"}");
+}
+
+#define GOOD "\"age_ns\":5000000,\"replies\":900,\"timeouts\":0,\"garbled\":0"
+#define SILENT "\"age_ns\":9e9,\"replies\":0,\"timeouts\":90,\"garbled\":0"
+#define DAMAGED "\"age_ns\":9e9,\"replies\":0,\"timeouts\":2,\"garbled\":90"
+
+static void counters_tell_one_mistake_from_the_other(void **state)
+{
+    static const struct {
+        const char *left, *right, *says;
+    } rows[] = {
+        {SILENT, GOOD, "left does not answer as slave 1 on bus cells, where others do"},
+        {SILENT, SILENT, "no device on bus cells answers: wrong baud rate or format"},
+        {DAMAGED, DAMAGED, "every reply on bus cells is damaged: wrong baud rate"},
+        {SILENT, DAMAGED, "two devices on bus cells have the number 2"},
+        {DAMAGED, SILENT, "two devices on bus cells have the number 1"},
+    };
+    (void)state;
+    plant_good();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        two_devices(rows[i].left, rows[i].right);
+        assert_int_equal(examine(good_file()), 1);
+        assert_true(says(rows[i].says));
+    }
+    two_devices(GOOD, GOOD);
+    (void)examine(good_file());
+    assert_null(strstr(console.out, "wiring:"));
 }
 
 static void without_a_daemon_it_still_checks_the_file_and_fails(void **state)
@@ -223,6 +377,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         A(a_healthy_machine_is_all_ok_and_exit_nought),
+        A(a_computer_that_is_not_set_up_is_told_how),
+        A(an_adapter_that_is_missing_or_slow_is_named),
+        A(signals_that_cannot_be_are_named),
+        A(counters_tell_one_mistake_from_the_other),
         A(without_a_daemon_it_still_checks_the_file_and_fails),
         A(a_missing_file_fails_with_its_name),
         A(a_bus_that_is_down_and_a_device_that_is_silent_fail),

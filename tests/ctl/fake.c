@@ -49,6 +49,28 @@ static const char health_json[] =
     "\"status\":\"documented\",\"bus\":0,\"is_ready\":true,\"age_ns\":9000000,"
     "\"errors\":0}]}";
 
+/* The arm hangs, the chain is closed, nobody touches anything. */
+static const char signals_json[] =
+    "{\"mono_ns\":1000,\"safety\":\"idle\",\"signals\":["
+    "{\"name\":\"arm_angle\",\"value\":-90,\"quality\":\"good\"},"
+    "{\"name\":\"motor_angle\",\"value\":-90.1,\"quality\":\"good\"},"
+    "{\"name\":\"motor_rate\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"drive_torque\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"torque_confirmed\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"drive_status\",\"value\":0.001,\"quality\":\"good\"},"
+    "{\"name\":\"strap_left\",\"value\":1,\"quality\":\"good\"},"
+    "{\"name\":\"strap_right\",\"value\":-1,\"quality\":\"good\"},"
+    "{\"name\":\"pad_front\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"pad_rear\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"estop_a\",\"value\":1,\"quality\":\"good\"},"
+    "{\"name\":\"estop_b\",\"value\":1,\"quality\":\"good\"},"
+    "{\"name\":\"grip_left\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"grip_right\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"comfort_stop\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"reset_button\",\"value\":0,\"quality\":\"good\"},"
+    "{\"name\":\"limit_top\",\"value\":1,\"quality\":\"good\"},"
+    "{\"name\":\"limit_bottom\",\"value\":1,\"quality\":\"good\"}]}";
+
 long long fake_now_ms(void)
 {
     struct timespec now;
@@ -233,6 +255,12 @@ static void default_answers(fake_t *fake)
                 "{\"machine\":\"" FAKE_MACHINE "\",\"boot\":\"" FAKE_BOOT
                 "\",\"version\":\"0.1.0\",\"v\":1,\"role\":\"trainer\",\"verbs\":[]}");
     fake_answer(fake, "fault.list", "{\"faults\":[]}");
+    fake_answer(fake, "signal.list", signals_json);
+    fake_answer(fake, "commissioning.show",
+                "{\"is_needed\":true,\"may_arm\":true,\"sentence\":\"commissioned\","
+                "\"machine\":\"" FAKE_MACHINE "\",\"state_dir\":\"/nowhere\","
+                "\"wiring\":\"[bus drive]\\nbaud = 115200\\nformat = 8N1\\n"
+                "[device drive]\\nslave = 1\\n\"}");
     fake_answer(fake, "config.show", "{\"text\":\"[daemon]\\nlive_hz = 50\\n\"}");
     if (asprintf(&text,
                  "{\"state\":%s,\"live\":{\"angle_deg\":-88.1,\"rate_dps\":0,"

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A machine that needs it is commissioned from the first step to the last, and then it arms.
+
+Before: refused. After, and a restart: somebody lies down and arms. With one key of the wiring
+changed: refused again, and the key is named. With one copy of the record damaged: it still
+holds; with both: refused, and said.
+
+  commission.py BINS
+"""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
+from commissioner import Commissioner  # noqa: E402
+from machine import Machine, MachineError, wait_for  # noqa: E402
+
+TOLD = ["--set", "test.needs_commissioning=yes"]
+STEPS = ["devices", "fences", "estop", "buttons", "cells", "lift", "zero", "pads", "limits",
+         "brake", "relay"]
+
+
+def expect(what, holds):
+    if not holds:
+        raise MachineError(what)
+    print(f"ok  {what}", flush=True)
+
+
+def refusal(machine):
+    done = machine.ctl("arm", check=False)
+    return (done.json or {}).get("error", {}).get("code")
+
+
+def restart(machine, *args):
+    """Ends the daemon and starts it anew; what it says at its start."""
+    machine.end("daemon")
+    machine.stream.close()
+    machine.stream = None
+    before = len(machine.log("daemon"))
+    machine.daemon_args = TOLD + list(args)
+    machine.start_daemon()
+    wait_for("ready", lambda: "ready: machine" in machine.log("daemon")[before:], 5)
+    return machine.log("daemon")[before:]
+
+
+def spoil(path):
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)
+
+
+def commission(machine):
+    verdicts, status = Commissioner(machine).run(seconds=20)
+    for step, verdict in verdicts.items():
+        print(f"      {step}: {verdict['what']}")
+    if status != 0:
+        raise MachineError("the machine is good, and a step failed")
+    expect("every step is ok, in order", list(verdicts) == STEPS)
+    verdicts, status = Commissioner(machine).run(seconds=20)
+    expect("what was ok is not tried again", verdicts == {} and status == 0)
+    expect("until the daemon's restart it arms nothing", refusal(machine) == "not_commissioned")
+
+
+def arm(machine):
+    machine.hold_lease()
+    machine.unlock()
+    machine.zero()
+    machine.ctl("session", "start")
+    machine.board_and_arm()
+    machine.tell("grips", "open")
+    machine.state_is("disarmed", safety="idle")
+    machine.tell("dismount")
+    machine.end("hold")
+    machine.lease = None
+
+
+def try_all(machine):
+    machine.start_all()
+    expect("not commissioned, nothing arms", refusal(machine) == "not_commissioned")
+    commission(machine)
+    log = restart(machine)
+    expect("the start has nothing to say", "commissioned" not in log)
+    arm(machine)
+    expect("commissioned, it arms", True)
+
+    change = ["--set", "signal arm_angle.offset=-179"]
+    log = restart(machine, *change)
+    expect("a changed key is named at the start",
+           "the wiring changed since ([signal arm_angle] offset = -179, was -180)" in log)
+    expect("and nothing arms", refusal(machine) == "not_commissioned")
+
+    spoil(machine.state / "commissioning.a")
+    log = restart(machine)
+    expect("one damaged copy: the other holds", "commissioned" not in log)
+    spoil(machine.state / "commissioning.b")
+    log = restart(machine)
+    expect("two damaged copies are said", "both copies are damaged" in log)
+    expect("and nothing arms then", refusal(machine) == "not_commissioned")
+
+
+def main():
+    with Machine(sys.argv[1], host_pause_ms=40, daemon_args=TOLD) as machine:
+        try:
+            try_all(machine)
+        except MachineError as error:
+            print(f"FAILED  {error}")
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a builder really gets wrong: each mistake is named in one plain sentence, and nothing arms.
+
+Each row makes one mistake in the simulator's wiring (never in the daemon's configuration),
+starts the shipped daemon on it, and lets somebody commission the machine as the console says.
+The step that meets the mistake must name it; arming must be refused before and after. Rows
+whose mistake shows without anybody touching the machine are looked for by `doctor`, too.
+
+  wiring.py BINS [ROW...]
+"""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
+from commissioner import Commissioner  # noqa: E402
+from machine import Machine, MachineError, wait_for  # noqa: E402
+
+TOLD = ["--set", "test.needs_commissioning=yes"]
+
+# name: options of the simulator, steps to do, words of their sentence, words that doctor says
+# (True: the same; False: it cannot see it, nobody touches the machine)
+ROWS = {
+    "arm_encoder_reversed": (["--wiring", "encoder_reversed"], ["lift"],
+                             "the arm encoder counts the wrong way",
+                             "the arm encoder counts the wrong way (A and B exchanged), or its zero"),
+    "motor_reversed": (["--wiring", "motor_reversed"], ["lift"],
+                       "the motor counts the wrong way",
+                       "the motor counts the wrong way"),
+    "strap_cell_reversed": (["--wiring", "strap_left_reversed"], ["lift"],
+                            "strap_left counts the wrong way", False),
+    "both_strap_cells_reversed": (["--wiring", "strap_left_reversed,strap_right_reversed"], ["lift"],
+                                  "each strap cell counts the wrong way", False),
+    "pad_cell_reversed": (["--wiring", "pad_rear_reversed"], ["pads"],
+                          "pad_rear counts the wrong way", False),
+    "kilograms_for_newtons": (["--wiring", "cells_in_kg"], ["lift", "pads"],
+                              "they give kilograms, not newtons", False),
+    "wrong_baud": (["--baud", "cells:57600"], ["devices"],
+                   "wrong baud rate or format (the machine file says 115200 8N1)", True),
+    "wrong_slave_number": (["--wiring", "slave:encoder=7"], ["devices"],
+                           "encoder does not answer as slave 1 on bus io, where others do: "
+                           "wrong slave number", True),
+    "two_with_one_number": (["--wiring", "same_number:strap_left=strap_right"], ["devices"],
+                            "two devices on bus cells have the number 2", True),
+    "two_pads_with_one_number": (["--wiring", "same_number:pad_rear=pad_front"], ["devices"],
+                                 "two devices on bus pads have the number 1", True),
+    "estop_a_stuck": (["--wiring", "estop_a_stuck"], ["estop"],
+                      "e-stop channel a stayed closed while channel b opened", False),
+    "estop_b_stuck": (["--wiring", "estop_b_stuck"], ["estop"],
+                      "e-stop channel b stayed closed while channel a opened", False),
+    "estop_b_open": (["--wiring", "estop_b_open"], ["estop"],
+                     "e-stop channel b reads open", True),
+    "grip_without_pull_up": (["--wiring", "floating:grip_left"], ["estop"],
+                             "grip_left changed", True),
+    "heartbeat_relay_open": (["--wiring", "heartbeat_open"], None,
+                             "The drive does not run although servo-on is given", False),
+    "no_passive_brake": (["--wiring", "no_brake"], ["brake"], "no passive brake", False),
+}
+
+
+def refuses_to_arm(machine):
+    """Nobody may arm, whatever else is wrong: exit 4 and the reason."""
+    done = machine.ctl("arm", check=False)
+    code = (done.json or {}).get("error", {}).get("code")
+    if code != "not_commissioned":
+        raise MachineError(f"arm: exit {done.returncode}, {done.stdout}{done.stderr}")
+
+
+def doctor(machine):
+    done = subprocess.run([str(machine.bins / "revhyperctl"), "--run-dir", str(machine.run),
+                           "--config", str(machine.config), "doctor"],
+                          capture_output=True, text=True, timeout=30)
+    return done.stdout
+
+
+def doctor_names(machine, words):
+    """The counters and the daemon's report of them take a second or two."""
+    def named():
+        machine.doctor = doctor(machine)
+        return any(line.startswith("fail") and words in line for line in machine.doctor.split("\n"))
+    wait_for(f"doctor says: {words}", named, 15)
+
+
+def commission(machine, steps, words):
+    """The sentence that the steps end with."""
+    person = Commissioner(machine)
+    sentences = []
+    for step in steps or [None]:
+        verdicts, status = person.run(*([step] if step else []))
+        failed = [v["what"] for v in verdicts.values() if v["verdict"] == "fail"]
+        if status != 1 or not failed:
+            raise MachineError(f"commission {step}: exit {status}:\n{person.told}")
+        sentences += failed
+    for sentence in sentences:
+        if words not in sentence:
+            raise MachineError(f"commission says: {sentence}")
+    return sentences[-1]
+
+
+def try_row(bins, name):
+    options, steps, words, is_seen = ROWS[name]
+    with Machine(bins, host_pause_ms=40, daemon_args=TOLD, sim_args=options) as machine:
+        machine.start_all()
+        wait_for("the daemon's start says it",
+                 lambda: "not commissioned: run `revhyperctl commission`" in machine.log("daemon"), 5)
+        refuses_to_arm(machine)
+        if is_seen:
+            doctor_names(machine, words if is_seen is True else is_seen)
+        sentence = commission(machine, steps, words)
+        refuses_to_arm(machine)
+        return sentence
+
+
+def main():
+    bins, names = sys.argv[1], sys.argv[2:] or list(ROWS)
+    failed = 0
+    for name in names:
+        try:
+            print(f"ok      {name:<26} {try_row(bins, name)}", flush=True)
+        except (MachineError, subprocess.TimeoutExpired, json.JSONDecodeError) as error:
+            failed += 1
+            print(f"FAILED  {name:<26} {error}", flush=True)
+    print(f"{len(names) - failed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
