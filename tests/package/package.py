@@ -157,6 +157,23 @@ def hangs(box):
         "runuser", "-u", "kim", "--", "revhyperctl", "status", check=False).returncode == 0)
 
 
+def leaves_armed_alone(box, debs):
+    """The maintainer scripts ask `revhyperctl is-armed`; here a word of its own says yes,
+    because in a container without real-time priority nothing stays armed for long."""
+    yes = box.folder / "usr/local/bin/revhyperctl"
+    yes.write_text("#!/bin/sh\nexit 0\n")
+    yes.chmod(0o755)
+    old = box.out("systemctl", "show", "-P", "MainPID", DAEMON)
+    again = box.run("dpkg", "--force-confold", "-i", *put(box, debs), check=False, seconds=120)
+    expect("armed: an upgrade lets it run on, and says so",
+           again.returncode == 0 and "is armed" in again.stderr and
+           box.out("systemctl", "show", "-P", "MainPID", DAEMON) == old, trouble(again))
+    gone = box.run("dpkg", "-r", "revhyper", check=False, seconds=120)
+    expect("armed: removal is refused, and says why", gone.returncode != 0 and "disarm it" in gone.stderr
+           and box.out("systemctl", "show", "-P", "MainPID", DAEMON) == old, gone.stderr[-600:])
+    yes.unlink()
+
+
 def upgrades(box, newer):
     settings = box.folder / "etc/revhyper/revhyper.conf"
     settings.write_text(settings.read_text().replace("live_hz = 50", "live_hz = 40"))
@@ -201,6 +218,7 @@ def main():
             boots(box)
             practises(box)
             hangs(box)
+            leaves_armed_alone(box, debs)
             upgrades(box, next_version(debs, Path(place)))
             removes(box)
         except (BoxError, subprocess.SubprocessError) as error:
