@@ -23,7 +23,7 @@
     X(STRAP_RIGHT, strap_right, "n")                                                   \
     X(PAD_FRONT, pad_front, "n")                                                       \
     X(PAD_REAR, pad_rear, "n")                                                         \
-    X(AUX_FORCE, aux_force, "n") /* shown and recorded; no rule or law looks at it */  \
+    X(AUX_FORCE, aux_force, "n") /* in the stream alone; no rule or law looks at it */ \
     X(ESTOP_A, estop_a, "flag")  /* true = closed = not pressed */                     \
     X(ESTOP_B, estop_b, "flag")                                                        \
     X(GRIP_LEFT, grip_left, "flag") /* true = held */                                  \

@@ -233,7 +233,7 @@ static const room_t rooms[] = {
     {"publish", open_publish, close_publish},
     {"service", open_service, close_service},
     {"recorder", open_recorder, close_recorder},
-    {"buses", open_hal, close_hal},
+    {"hardware", open_hal, close_hal},
     {"control", open_control, close_control},
 };
 
