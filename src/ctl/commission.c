@@ -194,6 +194,9 @@ int rh_commission_run(const rh_call_t *call, rh_problem_t *problem)
     if (failed == 0) {
         failed = open_record(&bench, &record);
     }
+    if (failed == 0) { /* before anybody is asked to do a thing */
+        failed = write_record(&bench, &record);
+    }
     if (failed == 0) {
         failed =
             name != NULL ? run_named(&bench, &record, name) : run_all(&bench, &record);

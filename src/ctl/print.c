@@ -70,6 +70,9 @@ static void line_safety(const view_t *view)
 {
     const char *safety = rh_text(view->state, "safety", "unknown");
     printf("%s: %s", safety, meaning(safety));
+    if (json_is_false(json_object_get(view->state, "commissioned"))) {
+        printf("; not commissioned: arms nothing, see `doctor`");
+    }
 }
 
 static void line_session(const view_t *view)

@@ -129,13 +129,15 @@ void rh_gate_probe_watch(rh_gate_t *gate)
     }
 }
 
-/* Proven; or somebody came, the console went, the arm left the bottom. */
+/* Proven; or somebody came or pressed the comfort stop, the console went, the arm left
+ * the bottom. */
 bool rh_gate_probe_is_over(const rh_gate_t *gate)
 {
     const rh_safety_t *safety = gate->safety;
     bool is_proven = safety->probe == RH_COMMAND_RELAY_TEST ? safety->relay_us > 0
                                                             : safety->polarity_mdeg > 0;
     return is_proven || !gate->input->console_present || !gate->sight.pad_is_empty ||
+           gate->sight.comfort_pressed ||
            gate->sight.angle_mdeg > gate->limits->rest_mdeg;
 }
 

@@ -114,7 +114,7 @@ static void probing_names_what_it_lacks(void **state)
 static void whoever_comes_near_ends_a_probe(void **state)
 {
     (void)state;
-    for (int cause = 0; cause < 3; cause++) {
+    for (int cause = 0; cause < 4; cause++) {
         (void)idle(NULL);
         ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
         drive(RH_DRIVE_READY | RH_DRIVE_RUN);
@@ -124,6 +124,8 @@ static void whoever_comes_near_ends_a_probe(void **state)
             gate_bench_pad(&bench, 80.0);
         } else if (cause == 1) {
             bench.input.console_present = false;
+        } else if (cause == 2) {
+            gate_bench_flag(&bench, RH_SIGNAL_COMFORT_STOP, true);
         } else {
             gate_bench_place(&bench, -70.0);
         }
