@@ -4,12 +4,14 @@
  */
 #include "bench.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #define NS_PER_S 1e9
 #define STEP_S 1e-3
+#define TORQUE_OFF_NM 0.05
 /* Arm rate per motor rpm: 6 deg/s, through the gear. */
 #define DPS_PER_RPM 6.0
 /* A speed limit of 0 rpm stops the axis; 0 would mean "no limit" to the plant. */
@@ -135,6 +137,16 @@ static void log_rep(rh_bench_t *bench, const rh_truth_rep_t *rep)
     closed->t_end_ns = to_ns(bench, rep->t_end_s);
 }
 
+static void watch_torque(rh_bench_t *bench, double torque_nm, int64_t now_ns)
+{
+    const bool has_torque = fabs(torque_nm) >= TORQUE_OFF_NM;
+
+    if (bench->has_torque && !has_torque) {
+        bench->torque_off_ns = now_ns;
+    }
+    bench->has_torque = has_torque;
+}
+
 /* Reps are a person's: the arm alone, or pushed by the motor, makes none. */
 static void step_truth(rh_bench_t *bench, const rh_plant_truth_t *now)
 {
@@ -186,6 +198,7 @@ void rh_bench_step(rh_bench_t *bench, int64_t now_ns)
     /* A step is as long as its clock says only on average; the truth's times follow. */
     bench->origin_ns = now_ns - (int64_t)(now.time_s * NS_PER_S);
     step_truth(bench, &now);
+    watch_torque(bench, now.motor_torque_nm, now_ns);
     bench->hardware.limit_open[0] = bench->sense.limit_top;
     bench->hardware.limit_open[1] = bench->sense.limit_bottom;
     bench->steps++;
@@ -260,7 +273,7 @@ size_t rh_bench_truth_json(const rh_bench_t *bench, char *text, size_t size)
         "\"mass_kg\":%.1f,\"brake_peak_nm\":%.1f,\"brake_peak_dps\":%.1f,"
         "\"lies\":%s,\"busy\":%s,\"mono_ns\":%lld,\"edge_ns\":%lld,\"chain_change_ns\":"
         "%lld,"
-        "\"cut_ns\":%lld",
+        "\"cut_ns\":%lld,\"torque_off_ns\":%lld",
         bench->truth.full_count, bench->truth.partial_count,
         bench->truth.full_count - bench->reps_at_mark,
         bench->truth.partial_count - bench->partials_at_mark, now.arm_angle_deg,
@@ -276,7 +289,7 @@ size_t rh_bench_truth_json(const rh_bench_t *bench, char *text, size_t size)
         plant->config.brake_peak_nm, plant->config.brake_peak_dps, yes(bench->lies),
         yes(rh_person_is_busy(plant)), (long long)rh_now_ns(),
         (long long)hardware->edge_ns, (long long)hardware->chain_change_ns,
-        (long long)hardware->cut_ns);
+        (long long)hardware->cut_ns, (long long)bench->torque_off_ns);
 
     return length > 0 ? (size_t)length : 0;
 }

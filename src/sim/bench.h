@@ -76,6 +76,8 @@ typedef struct {
     double peak_bottom_deg;
     double cut_angle_deg; /* the arm when power last went off */
     double cut_rate_dps;
+    bool has_torque;
+    int64_t torque_off_ns; /* when the motor last became free of torque; 0 = never */
     rh_bench_rep_t closed[RH_BENCH_REPS];
     int closed_count;
     uint64_t steps;
@@ -111,7 +113,7 @@ void rh_bench_mark(rh_bench_t *bench);
 /* Locked: the truth as one JSON object's members (no braces); returns its length. "sto"
  * is true while torque is cut; times are CLOCK_MONOTONIC ns; cut_* is the moment and
  * the arm when power last went off, from which brake_equation_peak_sink_dps is
- * computed. */
+ * computed; torque_off_ns is when the motor's torque last fell below 0.05 N m. */
 size_t rh_bench_truth_json(const rh_bench_t *bench, char *text, size_t size);
 /* Locked: moves up to `room` closed reps out; returns how many. */
 int rh_bench_take_reps(rh_bench_t *bench, rh_bench_rep_t *reps, int room);

@@ -55,15 +55,16 @@ static void drive(rh_link_gpio_t *link, int line, bool level)
     }
 }
 
-/* True where the line is driven high; a line that cannot be read keeps its level. */
+/* True where the level that the controller drives has changed since the last time. */
 static bool sense(rh_link_gpio_t *link, int line)
 {
     char text[4];
+    const bool was = link->level[line];
 
     if (pread(link->fd[line], text, sizeof(text), 0) > 0) {
         link->level[line] = text[0] == '1';
     }
-    return link->level[line];
+    return link->level[line] != was;
 }
 
 /* A real disc skips no edge: from one count to the next, a line at a time. */
@@ -86,15 +87,17 @@ static void step(rh_link_gpio_t *link)
 {
     rh_bench_t *bench = link->bench;
     bool contact[RH_CONTACT_COUNT];
-    bool output[OUTPUTS];
+    bool is_new[OUTPUTS];
     int64_t count;
 
     for (size_t i = 0; i < OUTPUTS; i++) {
-        output[i] = sense(link, outputs[i].line);
+        is_new[i] = sense(link, outputs[i].line);
     }
     rh_bench_lock(bench);
     for (size_t i = 0; i < OUTPUTS; i++) {
-        outputs[i].take(&bench->hardware, output[i]);
+        if (is_new[i]) {
+            outputs[i].take(&bench->hardware, link->level[outputs[i].line]);
+        }
     }
     for (int i = 0; i < RH_CONTACT_COUNT; i++) {
         contact[i] = rh_hardware_input(&bench->hardware, (rh_contact_t)i);

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the rig looks at, in order; each check returns its figure in words or raises."""
+import json
+import re
+import time
+
+from guest import GuestError
+from machine import CHIP, LINES
+
+PACE = ("style", "smooth", "pace", "1.2/0.3/1.2/0.3")
+CONTROL_PRIORITY, BUS_PRIORITY = 80, 79
+RELAY_MS = 40
+
+
+class Failed(AssertionError):
+    """A check's expectation was not met."""
+
+
+def expect(condition, text):
+    if not condition:
+        raise Failed(text)
+
+
+def ms(ns):
+    return ns / 1e6
+
+
+def boots(machine):
+    """systemd brought the installed units up."""
+    machine.until("the daemon runs", lambda: machine.sh(
+        "systemctl is-active revhyperd", False) == "active")
+    state = machine.until("systemd is done", lambda: machine.sh(
+        "systemctl is-system-running", False).strip() not in ("starting", "initializing"))
+    failed = machine.sh("systemctl --failed --plain --no-legend", False)
+    expect(state and not failed, f"failed units: {failed}")
+    kernel = machine.sh("uname -rv")
+    return f"{kernel}; {machine.uptime_s():.1f} s after power-on, PID 1 is {machine.sh('cat /proc/1/comm')}"
+
+
+def threads(machine, pid):
+    """name -> (policy, priority) of the daemon's threads."""
+    rows = machine.sh(f"for t in /proc/{pid}/task/*; do cat $t/stat; done").splitlines()
+    found = {}
+    for row in rows:
+        name, rest = re.match(r"\d+ \((.*)\) (.*)", row).groups()
+        fields = rest.split()
+        found[name] = (int(fields[38]), int(fields[37]))
+    return found
+
+
+def is_unprivileged_and_realtime(machine):
+    """The daemon as its system user in the unit's sandbox: FIFO, RTPRIO, locked memory."""
+    pid = machine.sh("systemctl show -P MainPID revhyperd")
+    status = dict(line.split(":", 1) for line in machine.sh(f"cat /proc/{pid}/status").splitlines()
+                  if ":" in line)
+    limits = machine.sh(f"cat /proc/{pid}/limits")
+    rtprio = int(re.search(r"Max realtime priority\s+(\S+)", limits)[1])
+    user = machine.sh(f"stat -c %U /proc/{pid}")
+    locked_kb, resident_kb = (int(status[key].split()[0]) for key in ("VmLck", "VmRSS"))
+    found = threads(machine, pid)
+    expect(found.get("control") == (1, CONTROL_PRIORITY), f"control thread: {found}")
+    buses = [name for name in found if name.startswith("bus")]
+    expect(user != "root", f"runs as {user}")
+    expect(rtprio >= CONTROL_PRIORITY, f"RTPRIO limit {rtprio}")
+    expect(locked_kb >= resident_kb * 0.95, f"{locked_kb} of {resident_kb} kB locked")
+    expect(status["NoNewPrivs"].strip() == "1" and status["Seccomp"].strip() == "2", "no sandbox")
+    for name in (*buses, "gpio-arm"):
+        expect(found.get(name) == (1, BUS_PRIORITY), f"thread {name}: {found.get(name)}")
+    return (f"user {user}, capabilities {status['CapEff'].strip()}; FIFO: control {CONTROL_PRIORITY}, "
+            f"{len(buses)} buses and the encoder {BUS_PRIORITY}; RTPRIO limit {rtprio}; {locked_kb} kB "
+            f"locked, {resident_kb} kB resident")
+
+
+def jitter(machine):
+    """Lateness of the tick beside cyclictest at the same priority, in the same seconds."""
+    first_ns = machine.moment_ns()
+    text = machine.sh(f"cyclictest -q -m -p {CONTROL_PRIORITY} -i 2000 -D 5")
+    found = re.search(r"Min:\s*(\d+).*Avg:\s*(\d+).*Max:\s*(\d+)", text)
+    expect(found, f"cyclictest said {text[-200:]}")
+    rows = [m for m in machine.messages.of("health") if m["mono_ns"] > first_ns + 1e9]
+    expect(rows, "no health")
+    most, p99 = max(m["late_max_us"] for m in rows), max(m["late_p99_us"] for m in rows)
+    p50 = sorted(m["late_p50_us"] for m in rows)[len(rows) // 2]
+    overruns = rows[-1]["overruns"] - rows[0]["overruns"]
+    buses = ", ".join(f"{b['name']} {b['rate_hz']:.0f} Hz" for b in rows[-1]["buses"])
+    return (f"tick late p50 {p50:.0f} p99 {p99:.0f} max {most:.0f} us, {overruns} overruns; cyclictest "
+            f"average {found[2]} max {found[3]} us; ratio of the maxima "
+            f"{most / max(1, int(found[3])):.1f}; {buses}")
+
+
+def counts_a_set(machine):
+    """From a locked machine to a whole set: taught range, then counted reps."""
+    machine.prepare()
+    machine.ctl("rom", "teach")
+    machine.reps(3, *PACE)
+    machine.ctl_until_done("rom", "accept")
+    machine.ctl_until_done("mode", "set", "constant")
+    machine.tell("mark")
+    first_ns = machine.moment_ns()
+    machine.ctl("set", "start", "--kind", "work")
+    machine.reps(4, *PACE)
+    made = machine.truth()["reps_since_mark"]
+    reps = machine.messages
+    machine.until("the reps arrive", lambda: len(
+        [m for m in reps.of("rep") if m["mono_ns"] > first_ns and m["counted"]]) >= made, 30)
+    counted = [m for m in reps.of("rep") if m["mono_ns"] > first_ns and m["counted"]]
+    machine.ctl("set", "end")
+    expect(made == 4 and len(counted) == made, f"{made} made, {len(counted)} counted")
+    faults = [m["fault"] for m in machine.messages.of("fault")
+              if m["open"] and m["mono_ns"] > first_ns]
+    expect(not faults, f"faults {faults}")
+    worst = max(abs(m["range_deg"] - row["rom_deg"]) for m, row in zip(counted, true_reps(machine)[-made:]))
+    return f"{len(counted)} of {made} reps counted, range off by at most {worst:.2f} deg"
+
+
+def true_reps(machine):
+    text = machine.sh("cat /run/revhyper-sim/truth.jsonl")
+    return [row for row in map(json.loads, text.splitlines()) if row["kind"] == "full"]
+
+
+def grip_opens(side):
+    def check(machine):
+        if not machine.truth()["lies"]:
+            machine.unlock()
+            machine.board_and_arm()
+        machine.state_is("armed", safety="armed")
+        first_ns = machine.moment_ns()
+        machine.tell("grips", "open", side)
+        event = machine.messages.wait(f"the grip {side} disarms", "event", lambda m: m[
+            "event"] == "state_changed" and m["from"] == "armed", first_ns)
+        shown = machine.state_is("seen", **{f"grip_{side}_held": False})
+        other = "right" if side == "left" else "left"
+        expect(shown[f"grip_{other}_held"], f"the grip {other} opened too")
+        machine.tell("grips", "held")
+        machine.state_is("both held", grip_left_held=True, grip_right_held=True)
+        machine.state_is("idle again", safety="idle")
+        machine.ctl_until_done("arm")
+        machine.state_is("armed again", safety="armed")
+        return f"armed -> {event['to']} {ms(event['mono_ns'] - first_ns):.0f} ms after the grip opened"
+    check.__doc__ = f"Grip {side} opens at rest: disarmed."
+    check.__name__ = f"grip_{side}"
+    return check
+
+
+def recover(machine):
+    """Off the machine, reset, on it again, armed."""
+    machine.leave()
+    machine.unlock()
+    machine.board_and_arm()
+
+
+def estop(machine):
+    """Both channels of the e-stop open during a lift."""
+    machine.tell("reps", 2, *PACE)
+    machine.until("the middle of a lift", lambda: machine.truth()["arm_angle_deg"] > -60)
+    machine.tell("press", "estop")
+    truth = machine.until("torque is cut", lambda: (t := machine.truth())["sto"] and t)
+    first_ns = truth["chain_change_ns"]
+    message = machine.fault_after(first_ns - 1e7, "estop")
+    machine.reached_after(first_ns - 1e7, "safe3")
+    truth = machine.until("no torque", lambda: abs((t := machine.truth())["motor_torque_nm"]) < 0.05 and t)
+    recover(machine)
+    return (f"daemon in safe3 {ms(message['mono_ns'] - first_ns):.1f} ms, torque path open "
+            f"{ms(truth['cut_ns'] - first_ns):.1f} ms, torque 0 "
+            f"{ms(truth['torque_off_ns'] - first_ns):.1f} ms after the contact")
+
+
+def line_cuts(line, fault):
+    def check(machine):
+        """The line alone: the simulator's own chain stays closed, so the daemon alone cuts."""
+        first_ns = machine.pull(line, False)
+        message = machine.fault_after(first_ns, *fault)
+        machine.reached_after(first_ns, "safe3")
+        truth = machine.until("torque is cut", lambda: (t := machine.truth())["sto"] and t)
+        expect(not truth["chain_open"] and not truth["servo_on"], "not the daemon's own doing")
+        machine.pull(line, True)
+        recover(machine)
+        return (f"{message['fault']}, relay open {ms(truth['cut_ns'] - message['mono_ns']):.1f} ms after "
+                f"the tick that saw it")
+    check.__name__ = f"{line}_line"
+    return check
+
+
+def heartbeat_stuck(level):
+    def check(machine):
+        """The control thread stops while the heartbeat has this level."""
+        _, tid = control_thread(machine)
+        value = f"{CHIP}/sim_gpio{LINES.index('heartbeat')}/value"
+        machine.sh(f"/rig/hang {tid} 300 {value} {level}")
+        truth = machine.truth()
+        open_ms = ms(truth["cut_ns"] - truth["edge_ns"])
+        expect(truth["cut_ns"] > 0 and RELAY_MS <= open_ms <= RELAY_MS + 2, f"relay open after {open_ms} ms")
+        machine.reached_after(truth["edge_ns"], "safe3")
+        recover(machine)
+        return f"stuck {'high' if level else 'low'}: relay open {open_ms:.1f} ms after the last edge"
+    check.__name__ = f"heartbeat_stuck_{'high' if level else 'low'}"
+    return check
+
+
+def control_thread(machine):
+    pid = machine.sh("systemctl show -P MainPID revhyperd")
+    return pid, thread_named(machine, pid, "control")
+
+
+def thread_named(machine, pid, name):
+    return machine.sh(f"grep -l '^{name}$' /proc/{pid}/task/*/comm").split("/")[4]
+
+
+def hung_control_thread(machine):
+    """The control thread hangs for good: systemd restarts the daemon, which is locked."""
+    pid, tid = control_thread(machine)
+    restarts = int(machine.sh("systemctl show -P NRestarts revhyperd"))
+    machine.sh(f"systemd-run --quiet --collect /rig/hang {tid} 20000")
+    first_ns = machine.moment_ns()
+    machine.until("a new process", lambda: machine.sh(
+        "systemctl show -P MainPID revhyperd", False) not in ("0", pid))
+    machine.until("active", lambda: machine.sh("systemctl is-active revhyperd", False) == "active")
+    state = machine.messages.wait("a state of the new process", "state",
+                                  lambda m: m["safety"] == "locked", first_ns + 1e9)
+    expect(int(machine.sh("systemctl show -P NRestarts revhyperd")) == restarts + 1, "not one restart")
+    journal = machine.sh("journalctl -u revhyperd --no-pager -o short-monotonic")
+    expect("Watchdog timeout" in journal, "not by the watchdog")
+    truth = machine.truth()
+    expect(truth["sto"] and not truth["servo_on"], f"torque path {truth}")
+    return (f"restarted by the watchdog, locked {ms(state['mono_ns'] - first_ns) / 1e3:.2f} s after the "
+            f"hang; relay open {ms(truth['cut_ns'] - truth['edge_ns']):.1f} ms after the last edge")
+
+
+def level_file(line, name="value"):
+    return f"{CHIP}/sim_gpio{LINES.index(line)}/{name}"
+
+
+def walk_command(machine, count, rate_hz=0, reverse=0, down=False):
+    """The command that turns the encoder by hand from where it stands; exchanged lines go down."""
+    lines = ("arm_b", "arm_a") if down else ("arm_a", "arm_b")
+    levels = " ".join(machine.sh(f"cat {level_file(line)}") for line in lines)
+    files = " ".join(level_file(line, "pull") for line in lines)
+    return f"/rig/edges {files} {levels} {count} {rate_hz} {reverse}"
+
+
+def encoder_stats(machine, after_ns):
+    """The quadrature encoder's row in a health message composed after that moment."""
+    health = machine.messages.wait("health", "health", lambda m: True, after_ns)
+    return next(d for d in health["devices"] if d["profile"] == "quadrature")
+
+
+def settled(machine):
+    return encoder_stats(machine, machine.moment_ns() + 5_000_000)
+
+
+RATES_HZ = (1000, 5000, 0)
+
+
+def quadrature(generation):
+    def check(machine):
+        """Edges both ways with many turns, faster and faster: which are counted, which lost."""
+        before = settled(machine)
+        expect(before["status"] == f"libgpiod-{generation}", f"{before['status']} is in use")
+        clean, rows = 0, []
+        for rate_hz in RATES_HZ:
+            count = min(4096, (rate_hz or 20000) // 4)
+            made = machine.json(walk_command(machine, count, rate_hz, 37))
+            place = made["place"]
+            machine.json(walk_command(machine, abs(place), 1000, 0, down=place > 0))
+            after = settled(machine)
+            seen = after["replies"] - before["replies"]
+            wrong = (after["illegal"] - before["illegal"], after["gaps"] - before["gaps"])
+            wanted = made["edges"] + abs(place)
+            rows.append(f"{made['rate_hz']:.0f} Hz {seen}/{wanted}")
+            if seen == wanted and wrong == (0, 0):
+                clean = max(clean, made["rate_hz"])
+            elif generation > 1:
+                expect(wrong[0] + wrong[1] > 0, f"a loss that nobody noticed: {rows}")
+            before = after
+        expect(clean >= 990, f"lost at {rows}")
+        return f"libgpiod {generation}: no lost count up to {clean:.0f} edges/s ({', '.join(rows)})"
+    check.__name__ = f"quadrature_v{generation}"
+    return check
+
+
+def use_gpiod2(machine):
+    """The same daemon with Debian 13's libgpiod under the same unit."""
+    folder = "/run/systemd/system/revhyperd.service.d"
+    machine.sh(f"mkdir -p {folder}; printf '[Service]\\nEnvironment=LD_LIBRARY_PATH=/opt/gpiod2\\n"
+               f"ExecStart=\\nExecStart=/opt/gpiod2/revhyperd\\n' >{folder}/gpiod2.conf; "
+               "systemctl daemon-reload; systemctl restart revhyperd")
+    pid = machine.sh("systemctl show -P MainPID revhyperd")
+    maps = machine.sh(f"grep -o 'libgpiod.so.*' /proc/{pid}/maps | sort -u")
+    expect("libgpiod.so.3" in maps, f"loaded: {maps}")
+    found = threads(machine, pid)
+    expect(found.get("gpio-arm") == (1, BUS_PRIORITY), f"threads {found}")
+    return f"{maps}; encoder's thread FIFO {found['gpio-arm'][1]}"
+
+
+def hardware_watchdog(machine):
+    """systemd feeds i6300esb; a kernel that hangs is reset by it."""
+    log = machine.sh("dmesg | grep -i watchdog; journalctl -b --no-pager | grep -i 'hardware watchdog'", False)
+    name = re.search(r"hardware watchdog '([^']*)'", log)
+    expect(name, f"systemd uses none: {log[-300:]}")
+    timeout = machine.sh("systemctl show -P RuntimeWatchdogUSec")
+    machine.agent.send("echo 1 >/proc/sys/kernel/sysrq; sleep 1; echo c >/proc/sysrq-trigger")
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        line = machine.monitor.read(120)
+        if '"WATCHDOG"' in line:
+            return f"{name[1]}, {timeout}; the crashed kernel was reset"
+    raise GuestError("no reset")
+
+
+CHECKS = [boots, is_unprivileged_and_realtime, jitter, counts_a_set, grip_opens("left"),
+          grip_opens("right"), estop, line_cuts("estop_a", ("estop",)),
+          line_cuts("limit_top", ("switch_top",)),
+          line_cuts("limit_bottom", ("switch_bottom",)), heartbeat_stuck(1), heartbeat_stuck(0),
+          hung_control_thread, quadrature(1), use_gpiod2, quadrature(2),
+          hardware_watchdog]
