@@ -278,6 +278,25 @@ def quadrature(generation):
     return check
 
 
+def lost_edges_are_noticed(machine):
+    """Generation 1: the kernel's queue of 16 edges a line drops some; the motor's encoder tells."""
+    machine.leave()
+    machine.prepare()
+    pid = machine.sh("systemctl show -P MainPID revhyperd")
+    tid = thread_named(machine, pid, "gpio-arm")
+    before = settled(machine)
+    first_ns = machine.moment_ns()
+    machine.sh(f"chrt -f 5 /rig/hang {tid} 1 '{walk_command(machine, 96)}'")
+    machine.json(walk_command(machine, 96, 1000, down=True))
+    after = settled(machine)
+    lost = 2 * 96 - (after["replies"] - before["replies"])
+    expect(lost > 0, "the queue dropped nothing")
+    message = machine.fault_after(first_ns, "encoder_mismatch", "stale_encoder")
+    return (f"{lost} edges lost of 192, {after['illegal'] - before['illegal']} illegal; {message['fault']} at "
+            f"{message['measured']:.2f} {message['unit']}, permitted {message['threshold']:.2f}, now "
+            f"{message['state']}")
+
+
 def use_gpiod2(machine):
     """The same daemon with Debian 13's libgpiod under the same unit."""
     folder = "/run/systemd/system/revhyperd.service.d"
@@ -311,5 +330,5 @@ CHECKS = [boots, is_unprivileged_and_realtime, jitter, counts_a_set, grip_opens(
           grip_opens("right"), estop, line_cuts("estop_a", ("estop",)),
           line_cuts("limit_top", ("switch_top",)),
           line_cuts("limit_bottom", ("switch_bottom",)), heartbeat_stuck(1), heartbeat_stuck(0),
-          hung_control_thread, quadrature(1), use_gpiod2, quadrature(2),
+          hung_control_thread, lost_edges_are_noticed, quadrature(1), use_gpiod2, quadrature(2),
           hardware_watchdog]
