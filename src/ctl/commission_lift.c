@@ -13,7 +13,9 @@
 #define MOVED_DEG 45.0  /* enough to judge by */
 #define STUCK_DEG 10.0  /* this encoder has not moved */
 #define SCALE_FRAC 0.05 /* of the two encoders */
-#define RATE_FRAC 0.25
+#define RATE_FRAC 0.3
+#define CLOSE_S 0.1    /* from one look to the next */
+#define ALONG_DEG 15.0 /* so much of the lift was looked at closely */
 #define HANG_DEG (-90.0)
 #define SIGN_FRAC 0.2  /* of the other cell's force */
 #define SIGN_MIN_N 1.0 /* above the cells' noise */
@@ -22,15 +24,31 @@
 typedef struct {
     rh_reading_t hang, held;
     double arm_deg, motor_deg; /* moved */
-    double rate_deg;           /* the drive's rate, summed up over the lift */
-    double left_n, right_n;    /* without what they show in the hang */
+    /* the drive's rate summed up, and its angle, over the parts of the lift that were
+     * looked at closely: a console that pauses must not be taken for a wrong scale */
+    double rate_deg, along_deg;
+    double left_n, right_n; /* without what they show in the hang */
 } lift_t;
 
 typedef struct {
     lift_t *lift;
-    int64_t last_ns;
+    rh_reading_t last;
     double since_s, arm_deg, motor_deg;
 } lifting_t;
+
+static void sum_up(lifting_t *lifting, const rh_reading_t *now)
+{
+    const rh_reading_t *last = &lifting->last;
+    double step_s = 1e-9 * (double)(now->mono_ns - last->mono_ns);
+    double rate_dps =
+        0.5 * (now->value[RH_SIGNAL_MOTOR_RATE] + last->value[RH_SIGNAL_MOTOR_RATE]);
+    if (last->mono_ns != 0 && step_s <= CLOSE_S) {
+        lifting->lift->rate_deg += rate_dps * step_s;
+        lifting->lift->along_deg +=
+            now->value[RH_SIGNAL_MOTOR_ANGLE] - last->value[RH_SIGNAL_MOTOR_ANGLE];
+    }
+    lifting->last = *now;
+}
 
 /* Moved far enough, and still for a second. */
 static bool is_held(const rh_commission_t *bench, void *context)
@@ -40,10 +58,7 @@ static bool is_held(const rh_commission_t *bench, void *context)
     double arm_deg = now->value[RH_SIGNAL_ARM_ANGLE];
     double motor_deg = now->value[RH_SIGNAL_MOTOR_ANGLE];
     double now_s = rh_commission_now_s();
-    double step_s =
-        lifting->last_ns != 0 ? 1e-9 * (double)(now->mono_ns - lifting->last_ns) : 0.0;
-    lifting->lift->rate_deg += now->value[RH_SIGNAL_MOTOR_RATE] * step_s;
-    lifting->last_ns = now->mono_ns;
+    sum_up(lifting, now);
     if (!(fabs(arm_deg - lifting->arm_deg) < 1.0 &&
           fabs(motor_deg - lifting->motor_deg) < 1.0)) {
         lifting->since_s = now_s;
@@ -135,7 +150,12 @@ static int judge_scales(rh_commission_t *bench, const lift_t *lift)
             "%.1f deg",
             lift->motor_deg, lift->arm_deg);
     }
-    double rate_ratio = lift->rate_deg / lift->motor_deg;
+    if (fabs(lift->along_deg) < ALONG_DEG) {
+        return rh_commission_fail(bench, "do the step again on a quiet computer",
+                                  "the lift was not followed closely enough to judge "
+                                  "the drive's rate");
+    }
+    double rate_ratio = lift->rate_deg / lift->along_deg;
     if (rate_ratio < 0) {
         return rh_commission_fail(bench,
                                   "turn the sign of scale of [signal motor_rate]",
@@ -147,7 +167,7 @@ static int judge_scales(rh_commission_t *bench, const lift_t *lift)
                : rh_commission_fail(bench, "check the scale of [signal motor_rate]",
                                     "the drive's rate sums up to %.1f deg where its "
                                     "angle moved by %.1f deg",
-                                    lift->rate_deg, lift->motor_deg);
+                                    lift->rate_deg, lift->along_deg);
 }
 
 /* ---- strap cells ----------------------------------------------------------------- */

@@ -114,6 +114,15 @@ static bool is_idle(const rh_commission_t *bench, void *context)
     return strcmp(bench->now.safety, "idle") == 0;
 }
 
+/* A drive whose STO has just closed takes its time. The value of bits is thousandths.
+ */
+static bool is_drive_ready(const rh_commission_t *bench, void *context)
+{
+    (void)context;
+    long bits = lround(bench->now.value[RH_SIGNAL_DRIVE_STATUS] * RH_MILLI);
+    return (bits & RH_DRIVE_READY) != 0;
+}
+
 static json_t *take_snapshot(rh_commission_t *bench, int *failed)
 {
     json_t *reply = NULL;
@@ -158,6 +167,16 @@ static int unlock(rh_commission_t *bench)
                      "let the arm hang still, clear the pads, then hold the reset "
                      "button for half a second");
     result = rh_commission_await(bench, is_idle, NULL);
+    if (result == 0) {
+        result = rh_commission_await(bench, is_drive_ready, NULL);
+        return result != RH_STEP_FAILED
+                   ? result
+                   : rh_commission_fail(bench,
+                                        "read the drive's display; check the "
+                                        "heartbeat relay and the STO plug",
+                                        "the drive is not ready although the heartbeat "
+                                        "runs");
+    }
     return result == RH_STEP_FAILED ? say_blocked(bench, "the machine stays locked")
                                     : result;
 }
