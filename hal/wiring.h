@@ -28,6 +28,12 @@ int rh_wiring_refuse(const rh_wiring_error_t *error, const char *format, ...)
  */
 int rh_wiring_check(const rh_hal_settings_t *settings, const rh_wiring_error_t *error);
 
+/* Of rh_wiring_check: no source feeds two signals; arm_angle is of another device than
+ * motor_angle and motor_rate; it and motor_angle are not both counts without an
+ * absolute angle. 0 or -EINVAL. */
+int rh_wiring_check_sources(const rh_hal_settings_t *settings,
+                            const rh_wiring_error_t *error);
+
 /* Resolves one device with its bindings: items, blocks, channels, bits, start-up. The
  * settings must outlive it. 0 or -EINVAL. */
 int rh_wiring_device(rh_device_t *device, const rh_hal_settings_t *settings, int index,

@@ -246,5 +246,5 @@ int rh_wiring_check(const rh_hal_settings_t *settings, const rh_wiring_error_t *
             return result;
         }
     }
-    return 0;
+    return rh_wiring_check_sources(settings, error);
 }

@@ -245,26 +245,6 @@ static int check_shape(rh_draft_t *draft, int index, const rh_register_t *reg)
     return 0;
 }
 
-/* Two contacts on one wire are one contact: a second channel that is a copy of the
- * first proves nothing. */
-static int check_shared(rh_draft_t *draft, int index)
-{
-    const rh_hal_settings_t *hal = &draft->settings.hal;
-    const rh_binding_t *binding = &hal->bindings[index];
-    for (int i = 0; i < index; i++) {
-        const rh_binding_t *other = &hal->bindings[i];
-        if (other->kind == binding->kind && other->device == binding->device &&
-            other->is_output == binding->is_output &&
-            strcmp(other->role, binding->role) == 0) {
-            return rh_draft_refuse(draft, signal_part(draft, index), "source",
-                                   "give each signal a source of its own",
-                                   "%s is already the source of %s", binding->role,
-                                   draft->signals[i].name);
-        }
-    }
-    return 0;
-}
-
 static int check_binding(rh_draft_t *draft, int index)
 {
     const rh_hal_settings_t *hal = &draft->settings.hal;
@@ -279,11 +259,8 @@ static int check_binding(rh_draft_t *draft, int index)
                                "take a [register ROLE] of the profile",
                                "%s has no role %s", profile->name, binding->role);
     }
-    if (check_direction(draft, index, reg) != 0 ||
-        check_shape(draft, index, reg) != 0) {
-        return -EINVAL;
-    }
-    return check_shared(draft, index);
+    int status = check_direction(draft, index, reg);
+    return status == 0 ? check_shape(draft, index, reg) : status;
 }
 
 static int check_bindings(rh_draft_t *draft)
@@ -380,8 +357,13 @@ static int check_complete(rh_draft_t *draft)
 int rh_draft_check(rh_draft_t *draft)
 {
     static int (*const checks[])(rh_draft_t *) = {
-        check_buses,         check_devices,  check_bindings,
-        rh_draft_check_gpio, check_complete, rh_draft_check_figures,
+        check_buses,
+        check_devices,
+        check_bindings,
+        rh_draft_check_gpio,
+        rh_draft_check_sources,
+        check_complete,
+        rh_draft_check_figures,
     };
     for (size_t i = 0; i < COUNT(checks); i++) {
         if (checks[i](draft) != 0) {

@@ -20,6 +20,12 @@ int rh_register_words(const rh_register_t *reg)
     return is_wide ? 2 : 1;
 }
 
+bool rh_registers_overlap(const rh_register_t *a, const rh_register_t *b)
+{
+    return a->space == b->space && a->address < b->address + rh_register_words(b) &&
+           b->address < a->address + rh_register_words(a);
+}
+
 const rh_register_t *rh_profile_role(const rh_profile_t *profile, const char *role)
 {
     for (int i = 0; i < profile->register_count; i++) {

@@ -14,6 +14,8 @@ int rh_profile_load(rh_draft_t *draft, int device);
 /* The register of a role, or NULL; how many words one takes. */
 const rh_register_t *rh_profile_role(const rh_profile_t *profile, const char *role);
 int rh_register_words(const rh_register_t *reg);
+/* Whether they have a word or a bit in common. */
+bool rh_registers_overlap(const rh_register_t *a, const rh_register_t *b);
 
 /* link.c: names become indices, draft->settings is complete afterwards. */
 int rh_draft_link(rh_draft_t *draft);
@@ -29,6 +31,8 @@ void rh_source_write(const rh_hal_settings_t *hal, const rh_binding_t *binding,
 int rh_draft_check(rh_draft_t *draft);
 /* check_gpio.c: the part of it that is about lines and what is on them. */
 int rh_draft_check_gpio(rh_draft_t *draft);
+/* check_sources.c: the part of it that is about what must not be one measurement. */
+int rh_draft_check_sources(rh_draft_t *draft);
 /* check_figures.c: the part of it that is about numbers. */
 int rh_draft_check_figures(rh_draft_t *draft);
 

@@ -208,6 +208,77 @@ static void a_simulated_machine_holds_no_real_line(void **state)
                   "chip pinctrl-bcm2711 is not a simulated one (gpio-sim");
 }
 
+/* ---- one measurement is not two -----------------------------------------------------
+ */
+
+#define ARM_BY_MODBUS                                                                  \
+    "source = modbus:encoder/position\nscale = 0.02197265625\noffset = -180\n"
+#define MOTOR_BY_MODBUS                                                                \
+    "source = modbus:drive/position\nscale = 7.847377232142857e-05\n"
+#define MOTOR_BY_COUNT "source = quadrature:arm/position\n"
+#define RATE_BY_COUNT "source = quadrature:arm/rate\n"
+
+static void one_encoder_for_arm_and_motor_is_refused(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", ARM_BY_MODBUS, MOTOR_BY_COUNT);
+    house_edit(house, "machine.conf", MOTOR_BY_MODBUS, MOTOR_BY_COUNT "# motor\n");
+    house_refuses(house, "machine.conf", MOTOR_BY_COUNT "# motor",
+                  "[signal motor_angle] source: position is already the source of "
+                  "arm_angle");
+}
+
+static void the_arms_encoder_is_no_source_of_the_motors_rate(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", ARM_BY_MODBUS, MOTOR_BY_COUNT);
+    house_edit(house, "machine.conf", "source = modbus:drive/rate\n", RATE_BY_COUNT);
+    house_refuses(
+        house, "machine.conf", RATE_BY_COUNT,
+        "motor_rate comes from the device of arm_angle, "
+        "\"quadrature:arm/position\": one that fails would agree with itself");
+}
+
+static void the_drives_own_position_is_not_the_arms_angle(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", ARM_BY_MODBUS, "source = modbus:drive/current\n");
+    house_refuses(house, "machine.conf", MOTOR_BY_MODBUS,
+                  "motor_angle comes from the device of arm_angle");
+}
+
+static void two_names_of_one_register_are_one_source(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "devices/pt113.conf", "[register status]",
+               "[register again]\naddress = 5\ntype = i32\nspace = holding\nscale = "
+               "0.1\nunit = n\naccess = r\n\n[register status]");
+    machine_refuses(house, "source = modbus:pad_rear/gross\n",
+                    "source = modbus:pad_front/again\n",
+                    "again is already the source of pad_front");
+}
+
+static void two_counts_without_an_absolute_angle_are_refused(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", "[signal arm_angle]\n",
+               "[quadrature motor]\nchip = gpio-sim.0-node0\nline_a = 20\nline_b = "
+               "21\ncounts_per_turn = 4096\nhome_deg = -90\n\n[signal arm_angle]\n");
+    house_edit(house, "machine.conf", ARM_BY_MODBUS, MOTOR_BY_COUNT);
+    house_edit(house, "machine.conf", MOTOR_BY_MODBUS,
+               "source = quadrature:motor/position\n");
+    house_refuses(house, "machine.conf", "source = quadrature:motor/position",
+                  "both count from where the arm hung");
+}
+
+static void one_encoder_may_tell_the_motors_angle_and_rate(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "machine.conf", MOTOR_BY_MODBUS, MOTOR_BY_COUNT);
+    house_edit(house, "machine.conf", "source = modbus:drive/rate\n", RATE_BY_COUNT);
+    house_accepts(house);
+}
+
 #define ROW(name) cmocka_unit_test_setup_teardown(name, set_up, house_tear_down)
 
 int main(void)
@@ -228,6 +299,12 @@ int main(void)
         ROW(a_debounce_longer_than_a_stop_may_take_is_refused),
         ROW(an_encoder_without_its_counts_is_refused),
         ROW(a_simulated_machine_holds_no_real_line),
+        ROW(one_encoder_for_arm_and_motor_is_refused),
+        ROW(the_arms_encoder_is_no_source_of_the_motors_rate),
+        ROW(the_drives_own_position_is_not_the_arms_angle),
+        ROW(two_names_of_one_register_are_one_source),
+        ROW(two_counts_without_an_absolute_angle_are_refused),
+        ROW(one_encoder_may_tell_the_motors_angle_and_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

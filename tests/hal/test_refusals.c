@@ -142,11 +142,82 @@ static void a_host_that_would_have_to_be_looked_up_is_refused(void **state)
     expect_refusal(settings, "bus wire", "drive.local");
 }
 
+/* ---- one measurement is not two -----------------------------------------------------
+ */
+
+/* A count that feeds the signal; nothing is opened before the wiring is looked at. */
+static void count(rh_hal_settings_t *settings, int signal, int encoder,
+                  const char *role)
+{
+    bench_bind(settings, encoder, signal, false, role);
+    settings->bindings[settings->binding_count - 1].kind = RH_SOURCE_QUADRATURE;
+}
+
+static void unbind(rh_hal_settings_t *settings, int signal)
+{
+    for (int i = 0; i < settings->binding_count; i++) {
+        rh_binding_t *binding = &settings->bindings[i];
+        if (!binding->is_output && binding->signal == signal) {
+            *binding = settings->bindings[--settings->binding_count];
+            return;
+        }
+    }
+    fail_msg("signal %d is not bound", signal);
+}
+
+static void name_encoders(rh_hal_settings_t *settings)
+{
+    settings->quadrature_count = 2;
+    (void)snprintf(settings->quadratures[0].name, RH_HAL_NAME, "axis");
+    (void)snprintf(settings->quadratures[1].name, RH_HAL_NAME, "shaft");
+}
+
+static void one_count_for_arm_and_motor_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    name_encoders(settings);
+    unbind(settings, RH_SIGNAL_MOTOR_ANGLE);
+    count(settings, RH_SIGNAL_ARM_ANGLE, 0, "position");
+    count(settings, RH_SIGNAL_MOTOR_ANGLE, 0, "position");
+    expect_refusal(settings, "axis", "role 'position' feeds two signals");
+}
+
+static void a_motors_rate_from_the_arms_count_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    name_encoders(settings);
+    unbind(settings, RH_SIGNAL_MOTOR_RATE);
+    count(settings, RH_SIGNAL_ARM_ANGLE, 0, "position");
+    count(settings, RH_SIGNAL_MOTOR_RATE, 0, "rate");
+    expect_refusal(settings, "axis", "feeds arm_angle and the motor");
+}
+
+static void two_counts_are_refused_for_want_of_an_absolute_angle(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    name_encoders(settings);
+    unbind(settings, RH_SIGNAL_MOTOR_ANGLE);
+    count(settings, RH_SIGNAL_ARM_ANGLE, 0, "position");
+    count(settings, RH_SIGNAL_MOTOR_ANGLE, 1, "position");
+    expect_refusal(settings, "axis", "shaft");
+}
+
+static void a_drives_position_for_the_arms_angle_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    bench_bind(settings, 0, RH_SIGNAL_ARM_ANGLE, false, "mode");
+    expect_refusal(settings, "drive", "feeds arm_angle and the motor");
+}
+
 #define refusal_test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        refusal_test(one_count_for_arm_and_motor_is_refused),
+        refusal_test(a_motors_rate_from_the_arms_count_is_refused),
+        refusal_test(two_counts_are_refused_for_want_of_an_absolute_angle),
+        refusal_test(a_drives_position_for_the_arms_angle_is_refused),
         refusal_test(a_rate_that_the_driver_would_take_for_9600_is_refused_by_name),
         refusal_test(a_rate_that_a_profile_does_not_list_is_refused_by_name),
         cmocka_unit_test(every_rate_of_the_driver_is_known_and_its_neighbours_are_not),

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signals that are held against each other must not be one measurement: a source that
+ * fails agrees with itself, and no rule of the gate would see it.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "steps.h"
+
+static const rh_part_t *signal_part(rh_draft_t *draft, int binding)
+{
+    return rh_draft_part_of(draft, RH_SECTION_SIGNAL, binding);
+}
+
+static const rh_register_t *register_of(const rh_hal_settings_t *hal,
+                                        const rh_binding_t *binding)
+{
+    return rh_profile_role(&hal->devices[binding->device].profile, binding->role);
+}
+
+/* Of one kind and one device. Lines are looked at by check_gpio.c. */
+static bool is_same_source(const rh_hal_settings_t *hal, const rh_binding_t *a,
+                           const rh_binding_t *b)
+{
+    if (strcmp(a->role, b->role) == 0) {
+        return true;
+    }
+    return a->kind == RH_SOURCE_MODBUS &&
+           rh_registers_overlap(register_of(hal, a), register_of(hal, b));
+}
+
+static bool is_same_device(const rh_binding_t *a, const rh_binding_t *b)
+{
+    return a->kind == b->kind && a->kind != RH_SOURCE_GPIO && a->device == b->device;
+}
+
+/* Two contacts on one wire are one contact: a second channel that is a copy of the
+ * first proves nothing. */
+static int check_shared(rh_draft_t *draft, int index)
+{
+    const rh_hal_settings_t *hal = &draft->settings.hal;
+    const rh_binding_t *binding = &hal->bindings[index];
+    for (int i = 0; i < index; i++) {
+        const rh_binding_t *other = &hal->bindings[i];
+        if (other->is_output == binding->is_output && is_same_device(other, binding) &&
+            is_same_source(hal, other, binding)) {
+            return rh_draft_refuse(draft, signal_part(draft, index), "source",
+                                   "give each signal a source of its own",
+                                   "%s is already the source of %s", binding->role,
+                                   draft->signals[i].name);
+        }
+    }
+    return 0;
+}
+
+static int index_of(const rh_hal_settings_t *hal, int signal)
+{
+    for (int i = 0; i < hal->binding_count; i++) {
+        if (!hal->bindings[i].is_output && hal->bindings[i].signal == signal) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Mismatch, frozen and rate rules hold the motor's encoder against the arm's. */
+static int check_apart(rh_draft_t *draft, int arm, int motor)
+{
+    const rh_binding_t *bindings = draft->settings.hal.bindings;
+    if (arm < 0 || motor < 0 || !is_same_device(&bindings[arm], &bindings[motor])) {
+        return 0;
+    }
+    return rh_draft_refuse(draft, signal_part(draft, motor), "source",
+                           "measure the arm by an encoder of its own, on its axis",
+                           "%s comes from the device of arm_angle, \"%s\": one that "
+                           "fails would agree with itself",
+                           draft->signals[motor].name, draft->signals[arm].source);
+}
+
+/* A count starts where the arm hung: two of them share a wrong start. */
+static int check_absolute(rh_draft_t *draft, int arm, int motor)
+{
+    const rh_binding_t *bindings = draft->settings.hal.bindings;
+    if (arm < 0 || motor < 0 || bindings[arm].kind != RH_SOURCE_QUADRATURE ||
+        bindings[motor].kind != RH_SOURCE_QUADRATURE) {
+        return 0;
+    }
+    return rh_draft_refuse(draft, signal_part(draft, motor), "source",
+                           "bind arm_angle or motor_angle to a device that knows its "
+                           "angle: modbus:DEVICE/ROLE",
+                           "\"%s\" and arm_angle both count from where the arm hung, "
+                           "and nothing would notice a wrong start",
+                           draft->signals[motor].source);
+}
+
+int rh_draft_check_sources(rh_draft_t *draft)
+{
+    const rh_hal_settings_t *hal = &draft->settings.hal;
+    for (int i = 0; i < hal->binding_count; i++) {
+        if (check_shared(draft, i) != 0) {
+            return -EINVAL;
+        }
+    }
+    int arm = index_of(hal, RH_SIGNAL_ARM_ANGLE);
+    int motor = index_of(hal, RH_SIGNAL_MOTOR_ANGLE);
+    int rate = index_of(hal, RH_SIGNAL_MOTOR_RATE);
+    if (check_apart(draft, arm, motor) != 0 || check_apart(draft, arm, rate) != 0) {
+        return -EINVAL;
+    }
+    return check_absolute(draft, arm, motor);
+}
