@@ -12,14 +12,12 @@
 
 #define WAIT_NS INT64_C(2000000) /* a standing arm's position stays this fresh */
 #define BATCH 64
-#define BATCHES_MAX                                                                    \
-    32 /* of one wake-up: a line that rings must not hold the thread                   \
-        */
+/* Of one wake-up: a line that rings must not hold the thread. */
+#define BATCHES_MAX 32
 #define TURN_DEG 360.0
 #define NEAR_DEG 5.0 /* so far from home a count may be and find it again */
 
-/* ---- lines ------------------------------------------------------------------------
- */
+/* ---- lines --------------------------------------------------------------- */
 
 static int find_lines(const rh_encoder_t *encoder, rh_gpio_line_t *wanted,
                       const rh_gpio_error_t *error)
@@ -62,8 +60,7 @@ int rh_encoder_open(rh_encoder_t *encoder, const rh_gpio_error_t *error)
     return result == 0 ? begin(encoder) : result;
 }
 
-/* ---- edges ------------------------------------------------------------------------
- */
+/* ---- edges --------------------------------------------------------------- */
 
 static void decode(rh_encoder_t *encoder, int64_t now_ns)
 {
@@ -98,8 +95,7 @@ static int take_all(rh_encoder_t *encoder, int64_t now_ns)
     return more < 0 ? more : 0;
 }
 
-/* ---- samples ----------------------------------------------------------------------
- */
+/* ---- samples ------------------------------------------------------------- */
 
 static void fill_samples(rh_encoder_t *encoder, int64_t now_ns)
 {
@@ -144,8 +140,7 @@ int rh_encoder_step(rh_encoder_t *encoder, int64_t now_ns)
     return 0;
 }
 
-/* ---- the thread -------------------------------------------------------------------
- */
+/* ---- the thread ---------------------------------------------------------- */
 
 static void lose(rh_encoder_t *encoder)
 {

@@ -30,8 +30,7 @@ int rh_gpio_refuse(const rh_gpio_error_t *error, int number, const char *format,
     return number;
 }
 
-/* ---- chips ------------------------------------------------------------------------
- */
+/* ---- chips --------------------------------------------------------------- */
 
 /* What a look over /dev is for: one chip by its label, and what there is besides. */
 typedef struct {
@@ -112,8 +111,7 @@ int rh_gpio_chip_open(rh_gpio_chip_t **chip, const char *name,
     return result == 0 ? 0 : refuse_chip(&scan, result, error);
 }
 
-/* ---- lines ------------------------------------------------------------------------
- */
+/* ---- lines --------------------------------------------------------------- */
 
 static int number_of(const char *text)
 {
@@ -149,8 +147,7 @@ int rh_gpio_line_find(rh_gpio_chip_t *chip, const char *line,
     return number;
 }
 
-/* ---- requests ---------------------------------------------------------------------
- */
+/* ---- requests ------------------------------------------------------------ */
 
 static int refuse_request(rh_gpio_chip_t *chip, int number,
                           const rh_gpio_line_t *wanted, int count,

@@ -12,8 +12,7 @@
 #define NS_PER_S 1e9
 #define REPORT_TRIES 100
 
-/* ---- what may be bound to what ----------------------------------------------------
- */
+/* ---- what may be bound to what ------------------------------------------- */
 
 static bool is_bound_elsewhere(const rh_hal_settings_t *settings, int signal)
 {
@@ -72,8 +71,7 @@ static int check(const rh_hal_settings_t *settings, const rh_gpio_error_t *error
     return 0;
 }
 
-/* ---- open -------------------------------------------------------------------------
- */
+/* ---- open ---------------------------------------------------------------- */
 
 /* The panel of a chip, opened at its first use. */
 static int panel_of(rh_gpio_hal_t *gpio, const char *chip, rh_panel_t **panel,
@@ -171,8 +169,7 @@ void rh_gpio_hal_close(rh_gpio_hal_t *gpio)
     gpio->panel_count = 0;
 }
 
-/* ---- the loop's side --------------------------------------------------------------
- */
+/* ---- the loop's side ----------------------------------------------------- */
 
 static rh_gpio_source_t *source_at(rh_gpio_hal_t *gpio, int place)
 {
@@ -230,8 +227,7 @@ void rh_gpio_hal_beat(rh_gpio_hal_t *gpio, const rh_outputs_t *outputs)
     }
 }
 
-/* ---- counters ---------------------------------------------------------------------
- */
+/* ---- counters ------------------------------------------------------------ */
 
 static rh_device_stats_t *next_row(rh_hal_stats_t *stats, const char *name,
                                    const char *profile)

@@ -35,8 +35,7 @@ int rh_gpio_generation(void)
     return 1;
 }
 
-/* ---- chips ------------------------------------------------------------------------
- */
+/* ---- chips --------------------------------------------------------------- */
 
 /* libgpiod's own chip is the chip. */
 static struct gpiod_chip *own(rh_gpio_chip_t *chip)
@@ -80,8 +79,7 @@ int rh_gpio_chip_line(rh_gpio_chip_t *chip, const char *name)
     return line != NULL ? (int)gpiod_line_offset(line) : -ENOENT;
 }
 
-/* ---- requests ---------------------------------------------------------------------
- */
+/* ---- requests ------------------------------------------------------------ */
 
 static const int uses[] = {
     [RH_GPIO_INPUTS] = GPIOD_LINE_REQUEST_DIRECTION_INPUT,
@@ -176,8 +174,7 @@ void rh_gpio_release(rh_gpio_lines_t *lines)
     free(lines);
 }
 
-/* ---- levels -----------------------------------------------------------------------
- */
+/* ---- levels -------------------------------------------------------------- */
 
 /* The library takes bulks that it could change; it only reads them. */
 static struct gpiod_line_bulk *bulk_of(const group_t *group)
@@ -218,8 +215,7 @@ int rh_gpio_write(const rh_gpio_lines_t *lines, uint32_t levels)
     return result;
 }
 
-/* ---- edges ------------------------------------------------------------------------
- */
+/* ---- edges --------------------------------------------------------------- */
 
 static struct gpiod_line_bulk all_of(const rh_gpio_lines_t *lines)
 {

@@ -28,8 +28,7 @@ int rh_gpio_generation(void)
     return 2;
 }
 
-/* ---- chips ------------------------------------------------------------------------
- */
+/* ---- chips --------------------------------------------------------------- */
 
 /* libgpiod's own chip is the chip. */
 static struct gpiod_chip *own(rh_gpio_chip_t *chip)
@@ -78,8 +77,7 @@ int rh_gpio_chip_line(rh_gpio_chip_t *chip, const char *name)
     return offset >= 0 ? offset : -errno;
 }
 
-/* ---- requests ---------------------------------------------------------------------
- */
+/* ---- requests ------------------------------------------------------------ */
 
 static const enum gpiod_line_bias biases[RH_BIAS_COUNT] = {
     [RH_BIAS_NONE] = GPIOD_LINE_BIAS_AS_IS,
@@ -198,8 +196,7 @@ void rh_gpio_release(rh_gpio_lines_t *lines)
     give_back(lines);
 }
 
-/* ---- levels -----------------------------------------------------------------------
- */
+/* ---- levels -------------------------------------------------------------- */
 
 int rh_gpio_read(const rh_gpio_lines_t *lines, uint32_t *levels)
 {
@@ -224,8 +221,7 @@ int rh_gpio_write(const rh_gpio_lines_t *lines, uint32_t levels)
     return gpiod_line_request_set_values(lines->request, values) == 0 ? 0 : -errno;
 }
 
-/* ---- edges ------------------------------------------------------------------------
- */
+/* ---- edges --------------------------------------------------------------- */
 
 int rh_gpio_wait(rh_gpio_lines_t *lines, int64_t timeout_ns)
 {

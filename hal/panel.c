@@ -7,8 +7,7 @@
 #define NS_PER_MS INT64_C(1000000)
 #define MILLI 1000
 
-/* ---- open -------------------------------------------------------------------------
- */
+/* ---- open ---------------------------------------------------------------- */
 
 /* What each contact does at once. */
 static rh_at_once_t at_once_of(int signal)
@@ -77,8 +76,7 @@ void rh_panel_close(rh_panel_t *panel)
     panel->chip = NULL;
 }
 
-/* ---- contacts ---------------------------------------------------------------------
- */
+/* ---- contacts ------------------------------------------------------------ */
 
 static void lose(const rh_panel_t *panel, rh_hal_sample_t *samples)
 {
@@ -123,8 +121,7 @@ void rh_panel_read(rh_panel_t *panel, int64_t now_ns, rh_hal_sample_t *samples)
     atomic_store(&panel->heard_ns, now_ns);
 }
 
-/* ---- relays -----------------------------------------------------------------------
- */
+/* ---- relays -------------------------------------------------------------- */
 
 static bool wanted(const rh_panel_t *panel, int output, const rh_outputs_t *outputs)
 {

@@ -15,8 +15,7 @@
     3 /* more dropped of the last ten: the value is not to be believed                 \
        */
 
-/* ---- lines ------------------------------------------------------------------------
- */
+/* ---- lines --------------------------------------------------------------- */
 
 static int take_line(rh_weigher_t *weigher, const char *name, rh_gpio_use_t use,
                      rh_gpio_lines_t **lines, const rh_gpio_error_t *error)
@@ -41,8 +40,7 @@ int rh_weigher_open(rh_weigher_t *weigher, const rh_gpio_error_t *error)
                        : result;
 }
 
-/* ---- one reading ------------------------------------------------------------------
- */
+/* ---- one reading --------------------------------------------------------- */
 
 /* Pulses that choose what the next conversion measures. */
 static int pulses_of(int32_t gain)
@@ -121,8 +119,7 @@ int rh_weigher_step(rh_weigher_t *weigher)
     return result == 0 ? 1 : result;
 }
 
-/* ---- the thread -------------------------------------------------------------------
- */
+/* ---- the thread ---------------------------------------------------------- */
 
 static void *run(void *argument)
 {

@@ -78,8 +78,7 @@ static json_t *row_of(const rh_profile_t *profile, const rh_register_t *source,
     return row;
 }
 
-/* ---- printing ---------------------------------------------------------------------
- */
+/* ---- printing ------------------------------------------------------------ */
 
 static void print_words(const json_t *words)
 {
@@ -140,8 +139,7 @@ static void print_all(const rh_probe_target_t *target, const json_t *rows, int a
     printf("\n%d of %zu registers answered\n", answered, json_array_size(rows));
 }
 
-/* ---- the whole ---------------------------------------------------------------------
- */
+/* ---- the whole ----------------------------------------------------------- */
 
 static bool is_there(rh_probe_result_t result)
 {

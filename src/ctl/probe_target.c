@@ -111,8 +111,7 @@ static int from_profile(const rh_call_t *call, const char *profile,
     return 0;
 }
 
-/* ---- what the words say on top ----------------------------------------------------
- */
+/* ---- what the words say on top ------------------------------------------- */
 
 static int32_t highest_baud(const rh_profile_t *profile)
 {

@@ -93,8 +93,7 @@ static void only_a_drive_that_never_arms_may_lack_its_status(void **state)
     house_accepts(house);
 }
 
-/* ---- a slower drive ----------------------------------------------------------------
- */
+/* ---- a slower drive ------------------------------------------------------ */
 
 static void a_cycle_that_leaves_no_room_for_a_lost_request_is_refused(void **state)
 {

@@ -59,8 +59,7 @@ static void a_recorded_bus_decodes_to_its_stated_conversions(void **state)
     free(capture);
 }
 
-/* ---- made readings ----------------------------------------------------------------
- */
+/* ---- made readings ------------------------------------------------------- */
 
 typedef struct {
     int32_t value;
