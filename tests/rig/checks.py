@@ -311,6 +311,29 @@ def use_gpiod2(machine):
     return f"{maps}; encoder's thread FIFO {found['gpio-arm'][1]}"
 
 
+def exchanged_encoder_lines(machine):
+    """A and B exchanged where they are wired: the step that lifts the arm names it, nothing arms."""
+    machine.sh("mkdir -p /run/systemd/system/revhyper-sim.service.d; printf '[Service]\\n"
+               "Environment=\"RIG_WIRING=--wiring ab_swapped\"\\n' >/run/systemd/system/revhyper-sim.service.d/wiring.conf; "
+               "printf '\\n[test]\\nneeds_commissioning = yes\\n' >>/etc/revhyper/machines/rig.conf; "
+               "systemctl stop rig-lease revhyperd 2>/dev/null; systemctl daemon-reload; "
+               "systemctl restart revhyper-sim revhyperd")
+    machine.lease = None
+    machine.state_is("restarted and not commissioned", commissioned=False)
+    machine.sh("rm -f /run/commission; systemd-run --quiet --collect --unit=rig-commission "
+               "-p StandardOutput=file:/run/commission revhyperctl --json --yes commission lift "
+               "--seconds 8")
+    machine.until("the step asks", lambda: "lift the arm slowly" in machine.sh("cat /run/commission", False))
+    machine.tell("hand", "lift", 0, 60)
+    told = machine.until("the step's verdict", lambda: re.search(
+        r'"what": ?"([^"]*)"', machine.sh("cat /run/commission", False)))[1]
+    machine.tell("hand", "off")
+    expect("the arm encoder counts the wrong way" in told, f"commission says: {told}")
+    said = machine.ctl("arm", check=False)
+    expect(machine.status != 0 and "not_commissioned" in said, f"arm: {said}")
+    return told
+
+
 def hardware_watchdog(machine):
     """systemd feeds i6300esb; a kernel that hangs is reset by it."""
     log = machine.sh("dmesg | grep -i watchdog; journalctl -b --no-pager | grep -i 'hardware watchdog'", False)
@@ -331,4 +354,4 @@ CHECKS = [boots, is_unprivileged_and_realtime, jitter, counts_a_set, grip_opens(
           line_cuts("limit_top", ("switch_top",)),
           line_cuts("limit_bottom", ("switch_bottom",)), heartbeat_stuck(1), heartbeat_stuck(0),
           hung_control_thread, lost_edges_are_noticed, quadrature(1), use_gpiod2, quadrature(2),
-          hardware_watchdog]
+          exchanged_encoder_lines, hardware_watchdog]
