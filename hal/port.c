@@ -41,11 +41,37 @@ int rh_port_close_door(int fd)
     return ioctl(fd, TIOCEXCL) == 0 ? 0 : -errno;
 }
 
+/* The rate by its code, where the kernel does not know TCGETS2 (a user-mode emulator):
+ * the rates that libmodbus sets all have one. */
+static int32_t coded_baud(int fd)
+{
+    static const struct {
+        tcflag_t code;
+        int32_t baud;
+    } codes[] = {
+        {B1200, 1200},       {B2400, 2400},       {B4800, 4800},
+        {B9600, 9600},       {B19200, 19200},     {B38400, 38400},
+        {B57600, 57600},     {B115200, 115200},   {B230400, 230400},
+        {B460800, 460800},   {B500000, 500000},   {B921600, 921600},
+        {B1000000, 1000000}, {B1500000, 1500000}, {B2000000, 2000000},
+    };
+    struct termios now;
+    if (ioctl(fd, TCGETS, &now) != 0) {
+        return -errno;
+    }
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (codes[i].code == (now.c_cflag & CBAUD)) {
+            return codes[i].baud;
+        }
+    }
+    return -EINVAL;
+}
+
 int32_t rh_port_baud(int fd)
 {
     struct termios2 now;
     if (ioctl(fd, TCGETS2, &now) != 0) {
-        return -errno;
+        return errno == ENOSYS ? coded_baud(fd) : -errno;
     }
     if (now.c_ispeed != now.c_ospeed) {
         return -EINVAL;
