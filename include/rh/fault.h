@@ -55,6 +55,10 @@
     X(DRIVE_NOT_RUNNING, "drive_not_running", 16, "ms",                                \
       "The drive does not run although servo-on is given.",                            \
       "Check the servo-on wiring, the STO plug and the heartbeat relay.")              \
+    X(DRIVE_UNASKED, "drive_unasked", 16, "ms",                                        \
+      "The drive runs although servo-on is not given.",                                \
+      "Check the servo-on wiring (a bridge, an inverted output) and the drive's "      \
+      "assignment of its inputs.")                                                     \
     X(RELAY_STUCK, "relay_stuck", 17, "ms",                                            \
       "The drive kept running although the heartbeat was withheld.",                   \
       "Check the heartbeat relay, its contact in the STO circuit and relay_ms.")       \

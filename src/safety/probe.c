@@ -3,13 +3,16 @@
  * The two probes of a machine that may not arm yet: with nobody on it, the arm at rest
  * at the bottom and a console held.
  *
- * relay (hazard 17): the drive is switched on with zero torque, then the heartbeat is
- * withheld: the drive must leave *run*, else nothing would stop it when this program
- * dies.
+ * relay (hazard 17): the drive is switched on with zero torque and seen to run without
+ * a break, then the heartbeat is withheld: the drive must leave *run* after that, else
+ * nothing would stop it when this program dies.
  *
  * polarity (hazard 4): torque rises by 10 N m/s until the arm has moved by 1 degree,
- * and never above 20 N m (friction alone is 2 to 12). The arm must have risen. It needs
- * a relay that was proven since the start.
+ * and never above 20 N m (friction alone is 2 to 12). The arm must have risen, by both
+ * encoders, and not before there was torque enough to lift it: a hand that nudges it
+ * proves nothing. It needs a relay that was proven since the start.
+ *
+ * A drive that leaves *run* by itself begins either probe anew.
  */
 #include "gate.h"
 #include "rh/snapshot.h" /* RH_WAIT_BIT */
@@ -19,8 +22,10 @@
 #define POLARITY_MAX_MNM 20000
 #define POLARITY_MNM_PER_MS 10
 #define POLARITY_MDEG 1000
-#define POLARITY_MS 2500    /* full torque for half a second, and no motion */
-#define POLARITY_MDPS 10000 /* the drive's own speed limit meanwhile */
+#define POLARITY_MIN_MNM 2000 /* less lifts no arm: friction alone is more */
+#define POLARITY_MS 2500      /* full torque for half a second, and no motion */
+#define POLARITY_MDPS 10000   /* the drive's own speed limit meanwhile */
+#define PROBE_MS 10000        /* a drive that comes and goes is no proof */
 
 static bool probes(const rh_gate_t *gate, uint32_t kind)
 {
@@ -36,6 +41,13 @@ static int32_t moved_mdeg(const rh_gate_t *gate)
 {
     const rh_sample_t *arm = &gate->input->signal[RH_SIGNAL_ARM_ANGLE];
     return rh_gate_clamp((int64_t)arm->milli - gate->safety->probe_from_mdeg,
+                         -RH_CEILING_TORQUE_MNM, RH_CEILING_TORQUE_MNM);
+}
+
+static int32_t motor_moved_mdeg(const rh_gate_t *gate)
+{
+    const rh_sample_t *motor = &gate->input->signal[RH_SIGNAL_MOTOR_ANGLE];
+    return rh_gate_clamp((int64_t)motor->milli - gate->safety->probe_motor_from_mdeg,
                          -RH_CEILING_TORQUE_MNM, RH_CEILING_TORQUE_MNM);
 }
 
@@ -63,6 +75,9 @@ static uint32_t refuses_probing(const rh_gate_t *gate)
     if (!sight->pad_is_empty) {
         return RH_REFUSAL_PAD_NOT_EMPTY;
     }
+    if (sight->comfort_pressed) {
+        return RH_REFUSAL_COMFORT;
+    }
     return sight->still_at_bottom ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_AT_BOTTOM;
 }
 
@@ -86,10 +101,31 @@ void rh_gate_probe_enter(rh_gate_t *gate)
     safety->probe = gate->input->command.kind;
     safety->probe_run_ns = 0;
     safety->probe_cut_ns = 0;
-    safety->probe_from_mdeg = gate->input->signal[RH_SIGNAL_ARM_ANGLE].milli;
+    safety->probe_mnm = 0;
     safety->polarity_mdeg = 0;
     if (safety->probe == RH_COMMAND_RELAY_TEST) {
         safety->relay_us = 0;
+    }
+}
+
+/* When the drive was asked for the status that the gate sees. */
+static int64_t status_ns(const rh_gate_t *gate)
+{
+    return gate->sight.now_ns - gate->input->signal[RH_SIGNAL_DRIVE_STATUS].age_ns;
+}
+
+static void watch_run(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    bool by_relay = safety->probe_cut_ns != 0 && status_ns(gate) > safety->probe_cut_ns;
+    if (!runs(gate) && !by_relay) {
+        safety->probe_run_ns = 0;
+        safety->probe_cut_ns = 0;
+    } else if (safety->probe_run_ns == 0) {
+        safety->probe_run_ns = gate->sight.now_ns;
+        safety->probe_from_mdeg = gate->input->signal[RH_SIGNAL_ARM_ANGLE].milli;
+        safety->probe_motor_from_mdeg =
+            gate->input->signal[RH_SIGNAL_MOTOR_ANGLE].milli;
     }
 }
 
@@ -108,9 +144,19 @@ static void watch_relay(rh_gate_t *gate)
 static void watch_polarity(rh_gate_t *gate)
 {
     int32_t moved = moved_mdeg(gate);
-    if (gate->safety->probe_run_ns != 0 && moved >= POLARITY_MDEG) {
+    bool is_lifted = gate->safety->probe_mnm >= POLARITY_MIN_MNM &&
+                     motor_moved_mdeg(gate) >= POLARITY_MDEG / 2;
+    if (gate->safety->probe_run_ns != 0 && moved >= POLARITY_MDEG && is_lifted) {
         gate->safety->polarity_mdeg = moved;
     }
+}
+
+/* It moved before it was lifted: somebody's hand is at it. */
+static bool is_nudged(const rh_gate_t *gate)
+{
+    return probes(gate, RH_COMMAND_POLARITY_TEST) && gate->safety->probe_run_ns != 0 &&
+           moved_mdeg(gate) >= POLARITY_MDEG &&
+           gate->safety->probe_mnm < POLARITY_MIN_MNM;
 }
 
 void rh_gate_probe_watch(rh_gate_t *gate)
@@ -119,9 +165,7 @@ void rh_gate_probe_watch(rh_gate_t *gate)
     if (safety->state != RH_SAFETY_PROBE) {
         return;
     }
-    if (safety->probe_run_ns == 0 && runs(gate)) {
-        safety->probe_run_ns = gate->sight.now_ns;
-    }
+    watch_run(gate);
     if (safety->probe == RH_COMMAND_RELAY_TEST) {
         watch_relay(gate);
     } else {
@@ -129,15 +173,16 @@ void rh_gate_probe_watch(rh_gate_t *gate)
     }
 }
 
-/* Proven; or somebody came or pressed the comfort stop, the console went, the arm left
- * the bottom. */
+/* Proven; or somebody came, pressed the comfort stop or moved the arm, the console
+ * went, the arm left the bottom, or it has taken too long. */
 bool rh_gate_probe_is_over(const rh_gate_t *gate)
 {
     const rh_safety_t *safety = gate->safety;
     bool is_proven = safety->probe == RH_COMMAND_RELAY_TEST ? safety->relay_us > 0
                                                             : safety->polarity_mdeg > 0;
     return is_proven || !gate->input->console_present || !gate->sight.pad_is_empty ||
-           gate->sight.comfort_pressed ||
+           gate->sight.comfort_pressed || is_nudged(gate) ||
+           ms_since(gate, safety->state_since_ns) >= PROBE_MS ||
            gate->sight.angle_mdeg > gate->limits->rest_mdeg;
 }
 
@@ -148,11 +193,13 @@ bool rh_gate_probe_withholds(const rh_gate_t *gate)
 
 int32_t rh_gate_probe_mnm(rh_gate_t *gate)
 {
-    if (!probes(gate, RH_COMMAND_POLARITY_TEST) || !runs(gate)) {
-        return 0;
-    }
-    int64_t ms = ms_since(gate, gate->safety->probe_run_ns);
-    return rh_gate_clamp(ms * POLARITY_MNM_PER_MS, 0, POLARITY_MAX_MNM);
+    rh_safety_t *safety = gate->safety;
+    bool pushes = probes(gate, RH_COMMAND_POLARITY_TEST) && safety->probe_run_ns != 0 &&
+                  runs(gate);
+    int64_t ms = ms_since(gate, safety->probe_run_ns);
+    safety->probe_mnm =
+        pushes ? rh_gate_clamp(ms * POLARITY_MNM_PER_MS, 0, POLARITY_MAX_MNM) : 0;
+    return safety->probe_mnm;
 }
 
 int32_t rh_gate_probe_speed_mdps(const rh_gate_t *gate)

@@ -115,6 +115,14 @@ static rh_finding_t drive_has_stopped(const rh_gate_t *gate)
     return finding;
 }
 
+/* A bridged or inverted servo-on: nothing but the relay would stop this drive. */
+static rh_finding_t drive_runs_unasked(const rh_gate_t *gate)
+{
+    int64_t ms = rh_gate_since_ms(gate->sight.now_ns, gate->safety->unasked_since_ns);
+    return above(rh_gate_clamp(ms * RH_MILLI, 0, INT32_MAX),
+                 gate->limits->run_timeout_ms * RH_MILLI);
+}
+
 static rh_finding_t torque_runs_away(const rh_gate_t *gate)
 {
     int64_t off_mnm =
@@ -243,6 +251,8 @@ static const rule_t rules[] = {
     {RH_FAULT_DRIVE_NOT_RUNNING, ACTING, RH_SAFETY_SAFE3, 60, drive_has_stopped, 0},
     {RH_FAULT_DRIVE_NOT_RUNNING, ACTING | IN(PROBE), RH_SAFETY_SAFE3, 500,
      drive_does_not_run, 0},
+    {RH_FAULT_DRIVE_UNASKED, ALWAYS, RH_SAFETY_SAFE3, 500, drive_runs_unasked,
+     STILL_THERE},
     {RH_FAULT_RELAY_STUCK, IN(PROBE), RH_SAFETY_SAFE3, 50, rh_gate_relay_stuck, 0},
     {RH_FAULT_POLARITY, IN(PROBE), RH_SAFETY_SAFE3, 50, rh_gate_polarity_wrong, 0},
     {RH_FAULT_STALE_IO, ALWAYS, RH_SAFETY_SAFE3, 80, inputs_silent, SENSORS},

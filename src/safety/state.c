@@ -246,6 +246,11 @@ static void watch_drive(rh_gate_t *gate)
     } else if (safety->not_running_since_ns == 0) {
         safety->not_running_since_ns = gate->sight.now_ns;
     }
+    if (should || !runs) {
+        safety->unasked_since_ns = 0;
+    } else if (safety->unasked_since_ns == 0) {
+        safety->unasked_since_ns = gate->sight.now_ns;
+    }
 }
 
 static void watch_descent(rh_gate_t *gate)

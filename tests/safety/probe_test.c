@@ -89,6 +89,75 @@ a_relay_that_never_closes_is_named_by_the_drive_that_does_not_run(void **state)
     assert_false(bench.grant.servo_on);
 }
 
+static void a_drive_that_stops_by_itself_proves_no_relay(void **state)
+{
+    (void)state;
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    gate_bench_ticks(&bench, 5);
+    drive(RH_DRIVE_READY);
+    gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 400);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_NOT_RUNNING));
+    assert_int_equal(bench.report.relay_us, 0);
+}
+
+/* Sampled before the heartbeat ended, and read after. */
+static void a_status_from_before_the_cut_proves_no_relay(void **state)
+{
+    (void)state;
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    for (int i = 0; i < 400 && bench.grant.beat; i++) {
+        gate_bench_ticks(&bench, 1);
+    }
+    gate_bench_silence(&bench, RH_SIGNAL_DRIVE_STATUS, RH_SIGNAL_DRIVE_STATUS, true);
+    gate_bench_ticks(&bench, 3);
+    drive(RH_DRIVE_READY);
+    gate_bench_ticks(&bench, 2);
+    assert_int_equal(bench.report.relay_us, 0);
+}
+
+static void a_drive_that_comes_and_goes_ends_a_probe_unproven(void **state)
+{
+    (void)state;
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    int ticks = 0;
+    for (; ticks < 6000 && bench.safety.state == RH_SAFETY_PROBE; ticks++) {
+        drive(ticks / 50 % 2 == 0 ? RH_DRIVE_READY | RH_DRIVE_RUN : RH_DRIVE_READY);
+        gate_bench_ticks(&bench, 1);
+    }
+    assert_in_range(ticks * 2, 9990, 10010);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+    assert_int_equal(bench.report.relay_us, 0);
+}
+
+static void the_comfort_stop_keeps_a_probe_from_beginning(void **state)
+{
+    (void)state;
+    gate_bench_flag(&bench, RH_SIGNAL_COMFORT_STOP, true);
+    gate_bench_ticks(&bench, 10);
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_COMFORT);
+    assert_false(bench.grant.servo_on);
+}
+
+static void a_drive_that_runs_unasked_is_cut_and_named(void **state)
+{
+    (void)state;
+    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    int ticks = gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 400);
+    assert_in_range(ticks * 2, bench.limits.run_timeout_ms,
+                    bench.limits.run_timeout_ms + 6);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_UNASKED));
+    assert_false(bench.grant.beat);
+    gate_bench_reset(&bench);
+    assert_int_not_equal(bench.safety.state, RH_SAFETY_IDLE);
+    drive(RH_DRIVE_READY);
+    gate_bench_ticks(&bench, 10);
+    gate_bench_reset(&bench);
+    gate_bench_ticks(&bench, 10);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+}
+
 static void probing_names_what_it_lacks(void **state)
 {
     (void)state;
@@ -202,6 +271,53 @@ static void an_arm_that_does_not_move_gets_no_more_than_20_nm(void **state)
     assert_true(gate_bench_saw(&bench, RH_FAULT_POLARITY));
 }
 
+/* Torque begins anew where the drive does, and never by a step. */
+static void a_drive_that_returns_begins_the_ramp_anew(void **state)
+{
+    (void)state;
+    begin_polarity();
+    gate_bench_ticks(&bench, 900);
+    assert_in_range(bench.grant.torque_mnm, 17000, 18100);
+    drive(RH_DRIVE_READY);
+    gate_bench_ticks(&bench, 100);
+    assert_int_equal(bench.grant.torque_mnm, 0);
+    bench.drive_follows = true;
+    for (int i = 0; i < 20; i++) {
+        gate_bench_ticks(&bench, 1);
+        assert_true(bench.grant.torque_mnm <= (i + 1) * 20);
+    }
+}
+
+static void a_hand_that_nudges_the_arm_proves_no_polarity(void **state)
+{
+    (void)state;
+    begin_polarity();
+    for (int i = 0; i < 600 && bench.safety.state == RH_SAFETY_PROBE; i++) {
+        bench.angle_deg += 0.06;
+        gate_bench_ticks(&bench, 1);
+        assert_true(bench.grant.torque_mnm < 2000);
+    }
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+    assert_int_equal(bench.report.polarity_mdeg, 0);
+}
+
+static void a_motor_encoder_that_falls_proves_no_polarity(void **state)
+{
+    (void)state;
+    begin_polarity();
+    bench.motor_frozen = true;
+    double motor_deg = bench.angle_deg;
+    for (int i = 0; i < 2000 && bench.safety.state == RH_SAFETY_PROBE; i++) {
+        double step_deg = bench.grant.torque_mnm > 6000 ? 0.01 : 0.0;
+        bench.angle_deg += step_deg;
+        motor_deg -= step_deg;
+        gate_bench_value(&bench, RH_SIGNAL_MOTOR_ANGLE, motor_deg);
+        gate_bench_ticks(&bench, 1);
+    }
+    assert_int_not_equal(bench.safety.state, RH_SAFETY_IDLE);
+    assert_int_equal(bench.report.polarity_mdeg, 0);
+}
+
 #define IDLE(name) cmocka_unit_test_setup(name, idle)
 
 int main(void)
@@ -210,6 +326,14 @@ int main(void)
         IDLE(a_relay_that_drops_is_proven_with_its_time),
         IDLE(a_drive_that_runs_on_without_heartbeat_is_cut_and_named),
         IDLE(a_relay_that_never_closes_is_named_by_the_drive_that_does_not_run),
+        IDLE(a_drive_that_stops_by_itself_proves_no_relay),
+        IDLE(a_status_from_before_the_cut_proves_no_relay),
+        IDLE(a_drive_that_comes_and_goes_ends_a_probe_unproven),
+        IDLE(the_comfort_stop_keeps_a_probe_from_beginning),
+        IDLE(a_drive_that_runs_unasked_is_cut_and_named),
+        IDLE(a_drive_that_returns_begins_the_ramp_anew),
+        IDLE(a_hand_that_nudges_the_arm_proves_no_polarity),
+        IDLE(a_motor_encoder_that_falls_proves_no_polarity),
         IDLE(probing_names_what_it_lacks),
         IDLE(whoever_comes_near_ends_a_probe),
         IDLE(an_estop_in_a_probe_cuts),

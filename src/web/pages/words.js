@@ -128,6 +128,7 @@ const de = {
   "fault.runaway": "Das Moment des Antriebs ist nicht das befohlene.",
   "fault.drive_fault": "Der Antrieb meldet einen Fehler.",
   "fault.drive_not_running": "Der Antrieb läuft trotz Freigabe nicht.",
+  "fault.drive_unasked": "Der Antrieb läuft, obwohl er nicht eingeschaltet ist.",
   "fault.relay_stuck": "Der Antrieb lief weiter, obwohl der Herzschlag ausblieb.",
   "fault.polarity": "Ein kleines hebendes Moment hob den Arm nicht.",
   "fault.estop": "Der Not-Halt ist gedrückt oder sein Kreis ist offen.",
