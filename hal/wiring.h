@@ -34,6 +34,12 @@ int rh_wiring_check(const rh_hal_settings_t *settings, const rh_wiring_error_t *
 int rh_wiring_check_sources(const rh_hal_settings_t *settings,
                             const rh_wiring_error_t *error);
 
+/* Of rh_wiring_check: what a drive's profile says is borne out by its rows: registers
+ * that are written lie apart; fences = yes writes every limit with a fence and reads it
+ * back; fault and run are told by bits. 0 or -EINVAL. */
+int rh_wiring_check_trust(const rh_device_settings_t *device,
+                          const rh_wiring_error_t *error);
+
 /* Resolves one device with its bindings: items, blocks, channels, bits, start-up. The
  * settings must outlive it. 0 or -EINVAL. */
 int rh_wiring_device(rh_device_t *device, const rh_hal_settings_t *settings, int index,

@@ -176,17 +176,6 @@ static int check_unique(const rh_hal_settings_t *settings, int index,
     return 0;
 }
 
-static bool has_fence(const rh_profile_t *profile, const char *fence)
-{
-    for (int i = 0; i < profile->startup_count; i++) {
-        if (strcmp(profile->startup[i].fence, fence) == 0 &&
-            profile->startup[i].readback) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int check_drive(const rh_device_settings_t *device,
                        const rh_wiring_error_t *error)
 {
@@ -202,18 +191,7 @@ static int check_drive(const rh_device_settings_t *device,
             "and speed_limit_dps of a drive must be above 0",
             device->name);
     }
-    /* with speed+limit the torque limit is the command itself */
-    bool has_torque = profile->mode == RH_DRIVE_MODE_SPEED_LIMIT ||
-                      has_fence(profile, "torque_limit");
-    if (profile->fences == RH_FENCES_YES &&
-        !(has_torque && has_fence(profile, "speed_limit"))) {
-        return rh_wiring_refuse(error,
-                                "device %s: profile %s says fences = yes, but does not "
-                                "write torque_limit and speed_limit at start with "
-                                "readback = yes",
-                                device->name, profile->name);
-    }
-    return 0;
+    return rh_wiring_check_trust(device, error);
 }
 
 static int check_device(const rh_hal_settings_t *settings, int index,

@@ -181,6 +181,16 @@ int rh_wiring_add_output(rh_wiring_t *wiring, const rh_binding_t *binding)
     if (target == NULL) {
         return -EINVAL;
     }
+    bool is_command = binding->signal == RH_OUTPUT_TORQUE_COMMAND ||
+                      binding->signal == RH_OUTPUT_SPEED_LIMIT;
+    /* what arms only with fences must not arm without, by another name */
+    if (is_command && strcmp(rh_wiring_profile(wiring)->kind, "drive") != 0) {
+        return rh_wiring_refuse(wiring->error,
+                                "device %s: profile %s is no drive, and gets a torque "
+                                "or a speed limit; bind them to one with kind = drive",
+                                wiring->device->settings->name,
+                                rh_wiring_profile(wiring)->name);
+    }
     switch (binding->signal) {
     case RH_OUTPUT_TORQUE_COMMAND:
         return add_channel(wiring, binding, RH_CHANNEL_TORQUE, target);

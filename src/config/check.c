@@ -200,6 +200,22 @@ static bool is_in_block(const rh_profile_t *profile, const rh_register_t *reg)
     return false;
 }
 
+/* What arms only with fences must not arm without, by calling itself something else. */
+static int check_kind(rh_draft_t *draft, int index)
+{
+    const rh_binding_t *binding = &draft->settings.hal.bindings[index];
+    const rh_profile_t *profile = &draft->settings.hal.devices[binding->device].profile;
+    bool is_command =
+        binding->is_output && (binding->signal == RH_OUTPUT_TORQUE_COMMAND ||
+                               binding->signal == RH_OUTPUT_SPEED_LIMIT);
+    if (!is_command || strcmp(profile->kind, "drive") == 0) {
+        return 0;
+    }
+    return rh_draft_refuse(draft, signal_part(draft, index), "source",
+                           "it goes to a device whose profile says kind = drive",
+                           "%s is a %s", profile->name, profile->kind);
+}
+
 static int check_direction(rh_draft_t *draft, int index, const rh_register_t *reg)
 {
     const rh_binding_t *binding = &draft->settings.hal.bindings[index];
@@ -259,7 +275,8 @@ static int check_binding(rh_draft_t *draft, int index)
                                "take a [register ROLE] of the profile",
                                "%s has no role %s", profile->name, binding->role);
     }
-    int status = check_direction(draft, index, reg);
+    int status = check_kind(draft, index);
+    status = status == 0 ? check_direction(draft, index, reg) : status;
     return status == 0 ? check_shape(draft, index, reg) : status;
 }
 

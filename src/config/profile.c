@@ -181,53 +181,6 @@ static int check_blocks(rh_draft_t *draft)
     return 0;
 }
 
-static int check_startup_row(rh_draft_t *draft, const rh_startup_t *row,
-                             const rh_part_t *part)
-{
-    const rh_register_t *reg = rh_profile_role(&draft->profile, row->role);
-    if (reg == NULL || !reg->writable) {
-        return rh_draft_refuse(draft, part, "role", "add [register ROLE], access = rw",
-                               "%s is no register that may be written", row->role);
-    }
-    const rh_section_t *section = part->section;
-    bool has_value = part->key_line[rh_key_find(section, "value") - section->keys] != 0;
-    if (has_value == (row->fence[0] != '\0')) {
-        return rh_draft_refuse(draft, part, "value", NULL,
-                               "give a value or a fence, one of the two");
-    }
-    bool known = row->fence[0] == '\0' || strcmp(row->fence, "torque_limit") == 0 ||
-                 strcmp(row->fence, "speed_limit") == 0;
-    return known ? 0
-                 : rh_draft_refuse(draft, part, "fence", NULL,
-                                   "%s is no fence; torque_limit or speed_limit",
-                                   row->fence);
-}
-
-static int check_startup(rh_draft_t *draft)
-{
-    const rh_profile_t *profile = &draft->profile;
-    bool torque = false;
-    bool speed = false;
-    for (int i = 0; i < profile->startup_count; i++) {
-        const rh_startup_t *row = &profile->startup[i];
-        const rh_part_t *part = rh_draft_part_of(draft, RH_SECTION_STARTUP, i);
-        if (check_startup_row(draft, row, part) != 0) {
-            return -EINVAL;
-        }
-        torque = torque || strcmp(row->fence, "torque_limit") == 0;
-        speed = speed || strcmp(row->fence, "speed_limit") == 0;
-    }
-    /* with speed+limit the torque limit is the command itself */
-    torque = torque || profile->mode == RH_DRIVE_MODE_SPEED_LIMIT;
-    if (profile->fences == RH_FENCES_YES && !(torque && speed)) {
-        return rh_draft_refuse(draft, rh_draft_part(draft, RH_SECTION_PROFILE, NULL),
-                               "fences", "write both in [startup N], or say no",
-                               "yes, but no start-up write sets both torque_limit and "
-                               "speed_limit");
-    }
-    return 0;
-}
-
 static int check_profile(rh_draft_t *draft, const char *name)
 {
     const rh_profile_t *profile = &draft->profile;
@@ -254,7 +207,7 @@ static int check_profile(rh_draft_t *draft, const char *name)
     if (check_registers(draft) != 0 || check_blocks(draft) != 0) {
         return -EINVAL;
     }
-    return check_startup(draft);
+    return rh_profile_check_trust(draft);
 }
 
 static int read_profile(rh_draft_t *draft, int device, const char *path)

@@ -11,6 +11,9 @@
 /* profile.c: reads and checks devices' profiles into draft->devices[].device.profile.
  */
 int rh_profile_load(rh_draft_t *draft, int device);
+/* profile_trust.c: the part of it that the gate takes its word for: registers that are
+ * written, status, fences. On draft->profile. */
+int rh_profile_check_trust(rh_draft_t *draft);
 /* The register of a role, or NULL; how many words one takes. */
 const rh_register_t *rh_profile_role(const rh_profile_t *profile, const char *role);
 int rh_register_words(const rh_register_t *reg);

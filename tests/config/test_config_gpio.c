@@ -208,8 +208,7 @@ static void a_simulated_machine_holds_no_real_line(void **state)
                   "chip pinctrl-bcm2711 is not a simulated one (gpio-sim");
 }
 
-/* ---- one measurement is not two -----------------------------------------------------
- */
+/* ---- one measurement is not two ---------------------------------------- */
 
 #define ARM_BY_MODBUS                                                                  \
     "source = modbus:encoder/position\nscale = 0.02197265625\noffset = -180\n"

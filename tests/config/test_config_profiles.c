@@ -93,6 +93,95 @@ static void only_a_drive_that_never_arms_may_lack_its_status(void **state)
     house_accepts(house);
 }
 
+/* ---- profiles that lie ------------------------------------------------- */
+
+static void two_registers_that_are_written_to_one_place_are_refused(void **state)
+{
+    house_edit(*state, DRIVE, "address = 0x060F", "address = 0x0608");
+    house_refuses(*state, DRIVE,
+                  "address = 0x0608\ntype = u16\nspace = holding\nscale "
+                  "= 1\n",
+                  "[register speed_limit] address: 0x0608 is written as "
+                  "torque_limit_pos already");
+}
+
+static void a_fence_for_another_register_is_refused(void **state)
+{
+    refuses(*state, DRIVE, "role = torque_limit_pos\nfence = torque_limit",
+            "role = fault_reset\nfence = torque_limit",
+            "[startup 4] fence: torque_limit is not written to fault_reset");
+}
+
+static void a_speed_limit_in_a_torque_limits_place_is_refused(void **state)
+{
+    refuses(*state, DRIVE, "role = speed_limit_neg\nfence = speed_limit",
+            "role = speed_limit_neg\nfence = torque_limit",
+            "[startup 7] fence: torque_limit is not written to speed_limit_neg");
+}
+
+static void a_limit_of_one_direction_alone_is_refused(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, DRIVE,
+               "role = speed_limit_neg\nfence = speed_limit\nreadback = yes",
+               "role = fault_reset\nvalue = 0");
+    house_refuses(house, DRIVE, "[register speed_limit_neg]",
+                  "[register speed_limit_neg]: the profile says fences = yes, but "
+                  "start-up leaves this limit as it is");
+    house_edit(house, DRIVE,
+               "role = torque_limit_neg\nfence = torque_limit\nreadback = yes",
+               "role = fault_reset\nvalue = 0");
+    house_refuses(house, DRIVE, "[register torque_limit_neg]",
+                  "start-up leaves this limit as it is");
+}
+
+static void a_fence_that_is_not_read_back_is_refused(void **state)
+{
+    refuses(*state, DRIVE, "fence = torque_limit\nreadback = yes",
+            "fence = torque_limit\nreadback = no",
+            "[startup 4] readback: no: a fence that nobody read back may not be there");
+}
+
+static void a_fence_that_a_later_row_takes_away_is_refused(void **state)
+{
+    refuses(*state, DRIVE, "role = torque_limit_neg\nfence = torque_limit",
+            "role = torque_limit_pos\nvalue = 300",
+            "[startup 5] role: torque_limit_pos is written by [startup 4] already");
+}
+
+static void a_drive_that_cannot_tell_a_fault_is_refused(void **state)
+{
+    refuses(*state, DRIVE, "[status fault]", "[status overload]",
+            "a drive that may arm has no [status fault]");
+}
+
+static void a_drive_that_cannot_tell_whether_it_runs_is_refused(void **state)
+{
+    refuses(*state, DRIVE, "[status run]", "[status overload]",
+            "a drive that may arm has no [status run]");
+}
+
+static void a_status_that_looks_at_no_bit_is_refused(void **state)
+{
+    refuses(*state, DRIVE, "[status fault]\nmask = 0xFFFF\nvalue = 0x0002",
+            "[status fault]\nmask = 0\nvalue = 0", "[status fault] mask: 0");
+}
+
+static void a_status_that_is_never_seen_is_refused(void **state)
+{
+    refuses(*state, DRIVE, "[status fault]\nmask = 0xFFFF\nvalue = 0x0002",
+            "[status fault]\nmask = 0x0001\nvalue = 0x0002",
+            "[status fault] value: 0x0002 is never seen through mask 0x0001");
+}
+
+/* A cell has no fences and no faults to show, and would be ready without. */
+static void a_torque_for_what_says_it_is_no_drive_is_refused(void **state)
+{
+    house_edit(*state, DRIVE, "kind = drive", "kind = cell");
+    house_refuses(*state, "machine.conf", NULL,
+                  "[signal torque_command] source: rtelligent-dsy is a cell");
+}
+
 /* ---- a slower drive ------------------------------------------------------ */
 
 static void a_cycle_that_leaves_no_room_for_a_lost_request_is_refused(void **state)
@@ -146,6 +235,17 @@ int main(void)
         house_test(a_servo_on_by_register_needs_its_register),
         house_test(fences_are_yes_no_or_unknown),
         house_test(only_a_drive_that_never_arms_may_lack_its_status),
+        house_test(two_registers_that_are_written_to_one_place_are_refused),
+        house_test(a_fence_for_another_register_is_refused),
+        house_test(a_speed_limit_in_a_torque_limits_place_is_refused),
+        house_test(a_limit_of_one_direction_alone_is_refused),
+        house_test(a_fence_that_is_not_read_back_is_refused),
+        house_test(a_fence_that_a_later_row_takes_away_is_refused),
+        house_test(a_drive_that_cannot_tell_a_fault_is_refused),
+        house_test(a_drive_that_cannot_tell_whether_it_runs_is_refused),
+        house_test(a_status_that_looks_at_no_bit_is_refused),
+        house_test(a_status_that_is_never_seen_is_refused),
+        house_test(a_torque_for_what_says_it_is_no_drive_is_refused),
         house_test(a_cycle_that_leaves_no_room_for_a_lost_request_is_refused),
         cmocka_unit_test(every_shipped_machine_is_accepted),
     };

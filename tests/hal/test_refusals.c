@@ -142,8 +142,69 @@ static void a_host_that_would_have_to_be_looked_up_is_refused(void **state)
     expect_refusal(settings, "bus wire", "drive.local");
 }
 
-/* ---- one measurement is not two -----------------------------------------------------
- */
+/* ---- profiles that lie ------------------------------------------------- */
+
+static rh_register_t *register_of(rh_hal_settings_t *settings, const char *role)
+{
+    rh_profile_t *profile = &settings->devices[0].profile;
+    for (int i = 0; i < profile->register_count; i++) {
+        if (strcmp(profile->registers[i].role, role) == 0) {
+            return &profile->registers[i];
+        }
+    }
+    fail_msg("no role %s", role);
+    return NULL;
+}
+
+static void two_registers_at_one_place_are_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    register_of(settings, "speed_limit")->address =
+        register_of(settings, "torque_limit_neg")->address;
+    expect_refusal(settings, "'torque_limit_neg' and 'speed_limit'", "own address");
+}
+
+/* [startup 1] to [startup 4] are the fences: torque +, torque -, speed +, speed -. */
+static void a_fence_to_a_register_of_another_kind_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    (void)snprintf(settings->devices[0].profile.startup[4].fence, RH_HAL_NAME,
+                   "torque_limit");
+    expect_refusal(settings, "fences = yes", "to its own register");
+}
+
+static void a_fence_of_one_direction_alone_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    settings->devices[0].profile.startup_count--;
+    expect_refusal(settings, "fences = yes", "each torque_limit and speed_limit");
+}
+
+static void a_fence_that_is_written_over_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    rh_profile_t *profile = &settings->devices[0].profile;
+    rh_startup_t *row = &profile->startup[profile->startup_count++];
+    *row = profile->startup[1];
+    row->fence[0] = '\0';
+    expect_refusal(settings, "fences = yes", "once");
+}
+
+static void a_drive_whose_fault_nobody_sees_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    settings->devices[0].profile.bits[2].mask = 0;
+    expect_refusal(settings, "device drive", "no status bits for fault");
+}
+
+static void a_torque_to_what_says_it_is_no_drive_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    (void)snprintf(settings->devices[0].profile.kind, RH_HAL_NAME, "cell");
+    expect_refusal(settings, "device drive", "is no drive");
+}
+
+/* ---- one measurement is not two ---------------------------------------- */
 
 /* A count that feeds the signal; nothing is opened before the wiring is looked at. */
 static void count(rh_hal_settings_t *settings, int signal, int encoder,
@@ -214,6 +275,12 @@ static void a_drives_position_for_the_arms_angle_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        refusal_test(two_registers_at_one_place_are_refused),
+        refusal_test(a_fence_to_a_register_of_another_kind_is_refused),
+        refusal_test(a_fence_of_one_direction_alone_is_refused),
+        refusal_test(a_fence_that_is_written_over_is_refused),
+        refusal_test(a_drive_whose_fault_nobody_sees_is_refused),
+        refusal_test(a_torque_to_what_says_it_is_no_drive_is_refused),
         refusal_test(one_count_for_arm_and_motor_is_refused),
         refusal_test(a_motors_rate_from_the_arms_count_is_refused),
         refusal_test(two_counts_are_refused_for_want_of_an_absolute_angle),
