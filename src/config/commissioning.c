@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a record of commissioning says; its file is commissioning_file.c's. */
 #include "commissioning.h"
+#include "read.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -154,7 +155,7 @@ bool rh_commissioning_judge(const char *state_dir, const char *machine,
         (void)snprintf(
             why, size, "not commissioned: the record in %s cannot be read (%s); " RUN,
             state_dir,
-            status == -EBADMSG ? "both copies are damaged" : strerrordesc_np(-status));
+            status == -EBADMSG ? "both copies are damaged" : rh_read_why(-status));
     }
     rh_commissioning_free(&record);
     return holds;

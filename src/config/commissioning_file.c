@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "commissioning.h"
+#include "read.h"
 
 #define FIRST_LINE "revhyper-commissioning 1\n"
 #define CHECKSUM "checksum = "
@@ -34,9 +35,10 @@ static uint64_t sum_of(const char *text, size_t length)
 /* The whole file as a string on the heap, or NULL with *status. */
 static char *read_text(const char *path, int *status)
 {
-    FILE *file = fopen(path, "re");
+    int number = 0;
+    FILE *file = rh_read_open(path, &number);
     if (file == NULL) {
-        *status = -errno;
+        *status = -number;
         return NULL;
     }
     char *text = calloc(1, RH_COMMISSIONING_MAX + 1);

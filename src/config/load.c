@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config.h"
 #include "read.h"
@@ -123,17 +122,20 @@ static int load_profile(rh_draft_t *draft, const char *dir, const char *name)
     rh_device_draft_t *device = &draft->devices[0];
     char path[RH_FILE_NAME_MAX];
     (void)snprintf(path, sizeof(path), "%s/%s.conf", dir, name);
+    memcpy(draft->files[RH_SOURCE_PROFILE], path, sizeof(path)); /* for the errors */
     if (strlen(dir) >= sizeof(machine->profile_dir) ||
         strlen(name) >= sizeof(device->profile)) {
         return rh_draft_refuse_line(draft, RH_SOURCE_PROFILE, 0,
-                                    "%s: the path is too long", path);
+                                    "the path is too long");
     }
-    if (access(path, R_OK) != 0) {
-        int number = errno;
-        (void)rh_draft_refuse_line(draft, RH_SOURCE_PROFILE, 0, "%s cannot be read: %s",
-                                   path, strerrordesc_np(number));
+    int number = 0;
+    FILE *file = rh_read_open(path, &number);
+    if (file == NULL) {
+        (void)rh_draft_refuse_line(draft, RH_SOURCE_PROFILE, 0, "cannot be read: %s",
+                                   rh_read_why(number));
         return -number;
     }
+    (void)fclose(file);
     memset(machine->profile_dir, 0, sizeof(machine->profile_dir));
     memcpy(machine->profile_dir, dir, strlen(dir));
     memcpy(device->profile, name, strlen(name));

@@ -251,12 +251,12 @@ int rh_profile_load(rh_draft_t *draft, int device)
     char path[RH_FILE_NAME_MAX];
     (void)snprintf(path, sizeof(path), "%s/%s.conf",
                    draft->settings.machine.profile_dir, draft->devices[device].profile);
-    FILE *file = fopen(path, "re");
+    int number = 0;
+    FILE *file = rh_read_open(path, &number);
     if (file == NULL) {
-        int number = errno;
         (void)rh_draft_refuse(draft, rh_draft_part_of(draft, RH_SECTION_DEVICE, device),
                               "profile", "[machine] profiles names the folder",
-                              "%s cannot be read: %s", path, strerrordesc_np(number));
+                              "%s cannot be read: %s", path, rh_read_why(number));
         return -number;
     }
     (void)fclose(file);

@@ -3,7 +3,6 @@
 #include "read.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,7 +238,7 @@ int rh_read_text(rh_draft_t *draft, rh_source_file_t source, const char *text,
 static int refuse_file(rh_draft_t *draft, rh_source_file_t source, int number)
 {
     (void)rh_draft_refuse_line(draft, source, 0, "cannot be read: %s",
-                               strerrordesc_np(number));
+                               rh_read_why(number));
     return -number;
 }
 
@@ -267,9 +266,10 @@ int rh_read_file(rh_draft_t *draft, rh_source_file_t source, const char *path,
                  unsigned files)
 {
     (void)snprintf(draft->files[source], RH_FILE_NAME_MAX, "%s", path);
-    FILE *file = fopen(path, "re");
+    int number = 0;
+    FILE *file = rh_read_open(path, &number);
     if (file == NULL) {
-        return refuse_file(draft, source, errno);
+        return refuse_file(draft, source, number);
     }
     int status = read_stream(draft, source, file, files);
     (void)fclose(file);

@@ -6,7 +6,16 @@
 #ifndef RH_CONFIG_READ_H
 #define RH_CONFIG_READ_H
 
+#include <stdio.h>
+
 #include "draft.h"
+
+/* Opens a file to read it, without waiting: a pipe that nobody writes to, or a device,
+ * would hold the daemon up. NULL: *number is the errno, EINVAL where it is no regular
+ * file. The caller closes it. */
+FILE *rh_read_open(const char *path, int *number);
+/* What such a number says. */
+const char *rh_read_why(int number);
 
 /* Reads a file; `files` (RH_FILE_*) says which sections it may hold. 0, -EINVAL or the
  * negative errno of opening it, with the draft's error filled. */

@@ -2,10 +2,13 @@
 /* The shipped files, the printed configuration, the schema. */
 #include "house.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "keys.h"
 #include "names.h"
@@ -234,6 +237,70 @@ static void an_error_leaves_the_settings_alone(void **state)
     assert_memory_equal(&before, &house->settings, sizeof(before));
 }
 
+/* ---- what is no file ----------------------------------------------------- */
+
+#define WAITED_S 20 /* a reader that waits is ended by SIGALRM, and the test with it   \
+                     */
+
+/* A pipe in the place of a file of the house: nobody ever writes to it. */
+static void put_pipe(const house_t *house, const char *file)
+{
+    char path[512];
+    (void)snprintf(path, sizeof(path), "%s/%s", house->folder, file);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void a_pipe_for_a_file_is_refused_and_not_waited_for(void **state)
+{
+    static const char *const rows[][2] = {
+        {"devices/pt113.conf", "/devices/pt113.conf cannot be read: it is no regular"},
+        {"machine.conf", "/machine.conf: cannot be read: it is no regular file"},
+        {"main.conf", "/main.conf: cannot be read: it is no regular file"},
+    };
+    house_t *house = *state;
+    (void)alarm(WAITED_S);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        put_pipe(house, rows[i][0]);
+        house_refuses(house, rows[i][0], NULL, rows[i][1]);
+    }
+    (void)alarm(0);
+}
+
+static void a_device_for_a_file_is_refused(void **state)
+{
+    house_t *house = *state;
+    (void)alarm(WAITED_S);
+    assert_int_equal(rh_config_load(&house->settings, "/dev/zero", NULL, 0,
+                                    house->error, sizeof(house->error)),
+                     -EINVAL);
+    assert_string_equal(house->error,
+                        "/dev/zero: cannot be read: it is no regular file");
+    (void)alarm(0);
+}
+
+/* As `device probe` asks for one. */
+static void a_lone_profile_that_cannot_be_read_is_named(void **state)
+{
+    house_t *house = *state;
+    static rh_profile_t profile;
+    char expected[512];
+    (void)snprintf(expected, sizeof(expected),
+                   "%s/none.conf: cannot be read: No such file or directory",
+                   house->folder);
+    assert_int_equal(rh_config_profile(&profile, house->folder, "none", house->error,
+                                       sizeof(house->error)),
+                     -ENOENT);
+    assert_string_equal(house->error, expected);
+    put_pipe(house, "machine.conf");
+    (void)alarm(WAITED_S);
+    assert_int_equal(rh_config_profile(&profile, house->folder, "machine", house->error,
+                                       sizeof(house->error)),
+                     -EINVAL);
+    assert_non_null(strstr(house->error, "/machine.conf: cannot be read: it is no "));
+    (void)alarm(0);
+}
+
 #define ROW(name) cmocka_unit_test_setup_teardown(name, house_build, house_tear_down)
 
 int main(void)
@@ -250,6 +317,9 @@ int main(void)
         ROW(the_defaults_are_those_of_the_shipped_machine),
         ROW(the_schema_is_json_and_has_every_key),
         ROW(an_error_leaves_the_settings_alone),
+        ROW(a_pipe_for_a_file_is_refused_and_not_waited_for),
+        ROW(a_device_for_a_file_is_refused),
+        ROW(a_lone_profile_that_cannot_be_read_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
