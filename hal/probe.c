@@ -44,7 +44,10 @@ void rh_probe_close(rh_probe_t *probe)
 
 const char *rh_probe_error(int error)
 {
-    return error == -EBUSY ? "another program has it open" : modbus_strerror(-error);
+    return error == -EBUSY                        ? "another program has it open"
+           : error == -ENOTTY || error == -EISDIR ? "it is no serial port"
+           : error == -EINVAL ? "the port cannot take this rate or format"
+                              : modbus_strerror(-error);
 }
 
 bool rh_probe_holds(const rh_status_bit_t *row, uint32_t word)

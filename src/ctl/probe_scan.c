@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking for a device whose slave number or rate is not known; see device_probe.h. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,31 @@
 
 #define SLAVE_MAX 247
 #define SCAN_MS 30 /* a device answers within 10 or so */
+
+/* What helps depends on why it could not be opened. */
+static const char *remedy_for(int error)
+{
+    static const struct {
+        int error;
+        const char *remedy;
+    } rows[] = {
+        {-EBUSY, "stop what uses the port (systemctl stop revhyperd)"},
+        {-ENOENT, "check its name: ls -l /dev/serial/by-path"},
+        {-EACCES, "the permission to use it is lacking: sudo, or the port's group"},
+        {-EPERM, "the permission to use it is lacking: sudo, or the port's group"},
+        {-ENOTTY, "name a serial port, as /dev/ttyUSB0"},
+        {-EISDIR, "name a serial port, as /dev/ttyUSB0"},
+        {-EINVAL, "give a rate and a format that the port can take, as 115200 and 8N1"},
+        {-ERANGE, "give a rate that the port can take, as 115200"},
+        {-ECONNREFUSED, "nothing listens there: check the address and --tcp-port"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].error == error) {
+            return rows[i].remedy;
+        }
+    }
+    return "check its name or address, and the cable";
+}
 
 int rh_probe_connect(const rh_probe_target_t *target, int response_ms,
                      rh_probe_t **probe, rh_problem_t *problem)
@@ -19,12 +45,10 @@ int rh_probe_connect(const rh_probe_target_t *target, int response_ms,
     if (error == 0) {
         return 0;
     }
-    return rh_problem_set(
-        problem, RH_EXIT_UNREACHED, "not_connected",
-        "stop what uses the port (systemctl stop revhyperd), check its name and the "
-        "permission to use it",
-        "cannot open %s: %s", rh_probe_where(target, where, sizeof where),
-        rh_probe_error(error));
+    return rh_problem_set(problem, RH_EXIT_UNREACHED, "not_connected",
+                          remedy_for(error), "cannot open %s: %s",
+                          rh_probe_where(target, where, sizeof where),
+                          rh_probe_error(error));
 }
 
 /* The first register that the profile reads anyway. */

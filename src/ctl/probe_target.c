@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the device is and by which profile it is read; see device_probe.h. */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,12 @@
 #include "fields.h"
 
 #define DEFAULT_TCP_PORT 502
-#define SLAVE_MAX 247
+#define SLAVE_MAX_RTU 247
+#define SLAVE_MAX_TCP 255
+#define PORT_MAX 65535
+#define NOT_GIVEN 0 /* no device has it: 0 speaks to all, and none answers */
+#define BAUD_MIN 300
+#define BAUD_MAX 4000000
 
 static int refuse(rh_problem_t *problem, const char *remedy, const char *what)
 {
@@ -137,7 +143,7 @@ static void fill_in(rh_probe_target_t *target)
     if (bus->t35_us == 0 && !bus->is_tcp) {
         bus->t35_us = target->profile.t35_us;
     }
-    if (target->slave == 0) {
+    if (target->slave == NOT_GIVEN) {
         target->slave = 1;
     }
 }
@@ -158,16 +164,54 @@ static void take_words(const rh_call_t *call, rh_probe_target_t *target)
     if (format != NULL) {
         put(bus->format, sizeof bus->format, format);
     }
-    if (json_object_get(call->args, "baud") != NULL) {
-        bus->baud = (int32_t)rh_count(call->args, "baud");
-    }
-    if (json_object_get(call->args, "tcp_port") != NULL) {
-        bus->port = (int32_t)rh_count(call->args, "tcp_port");
-    }
-    if (json_object_get(call->args, "slave") != NULL) {
-        target->slave = (int)rh_count(call->args, "slave");
-    }
     target->scans = json_object_get(call->args, "scan") != NULL;
+}
+
+/* A number that was given, in its range; one that was not is left as it is. */
+static int take_number(const rh_call_t *call, const char *key, int32_t least,
+                       int32_t most, int32_t *number, rh_problem_t *problem)
+{
+    if (json_object_get(call->args, key) == NULL) {
+        return 0;
+    }
+    long long given = rh_count(call->args, key);
+    if (given < least || given > most) {
+        char remedy[64];
+        (void)snprintf(remedy, sizeof remedy, "permitted: %d to %d", least, most);
+        return rh_problem_set(problem, RH_EXIT_USAGE, "usage", remedy,
+                              "device probe: %s %lld is out of range", key, given);
+    }
+    *number = (int32_t)given;
+    return 0;
+}
+
+static int take_numbers(const rh_call_t *call, rh_probe_target_t *target,
+                        rh_problem_t *problem)
+{
+    rh_bus_settings_t *bus = &target->bus;
+    int32_t slave = target->slave;
+    int code = take_number(call, "baud", BAUD_MIN, BAUD_MAX, &bus->baud, problem);
+    if (code == 0) {
+        code = take_number(call, "tcp_port", 1, PORT_MAX, &bus->port, problem);
+    }
+    if (code == 0) {
+        code =
+            take_number(call, "slave", 1, bus->is_tcp ? SLAVE_MAX_TCP : SLAVE_MAX_RTU,
+                        &slave, problem);
+    }
+    target->slave = slave;
+    return code;
+}
+
+static int check_host(const rh_probe_target_t *target, rh_problem_t *problem)
+{
+    struct in_addr address;
+    return inet_pton(AF_INET, target->bus.host, &address) == 1
+               ? 0
+               : rh_problem_set(problem, RH_EXIT_USAGE, "usage",
+                                "give it in digits, as 192.168.1.20",
+                                "device probe: \"%s\" is no IPv4 address",
+                                target->bus.host);
 }
 
 static int check(const rh_probe_target_t *target, rh_problem_t *problem)
@@ -183,10 +227,7 @@ static int check(const rh_probe_target_t *target, rh_problem_t *problem)
                       is_tcp ? "the profile does not speak Modbus TCP"
                              : "the profile does not speak Modbus RTU");
     }
-    if (target->slave < 1 || target->slave > SLAVE_MAX) {
-        return refuse(problem, "1 to 247", "no such slave number");
-    }
-    return 0;
+    return is_tcp ? check_host(target, problem) : 0;
 }
 
 int rh_probe_target(const rh_call_t *call, rh_probe_target_t *target,
@@ -206,6 +247,10 @@ int rh_probe_target(const rh_call_t *call, rh_probe_target_t *target,
         return code;
     }
     take_words(call, target);
+    code = take_numbers(call, target, problem);
+    if (code != 0) {
+        return code;
+    }
     fill_in(target);
     return check(target, problem);
 }

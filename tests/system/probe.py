@@ -160,6 +160,37 @@ def silence_is_said_plainly_and_a_scan_finds_the_number(bins):
         check("not over serial", done.returncode == 2 and "Modbus RTU" in done.json["error"]["message"])
 
 
+# -- what cannot be --------------------------------------------------------------------------
+
+def what_cannot_be_is_refused_with_what_helps(bins):
+    with Machine(bins, machine=KINCO) as machine:
+        machine.start_sim()
+        file = machine.run / "no-port"
+        file.write_text("")
+        serial = ("laumas-tlb", *port(machine, "cells"))
+        busy = "stop what uses the port"
+        # words, exit code, in the message, in the remedy
+        rows = [
+            ((*serial, "--slave", 0), 2, "slave 0 is out of range", "permitted: 1 to 247"),
+            ((*serial, "--slave", 248), 2, "slave 248 is out of range", "permitted: 1 to 247"),
+            ((*serial, "--baud", 0), 2, "baud 0 is out of range", "permitted: 300 to 4000000"),
+            (("flintec-mcs64", "--host", "127.0.0.1", "--slave", 256), 2, "slave 256", "permitted: 1 to 255"),
+            (("flintec-mcs64", "--host", "127.0.0.1", "--tcp-port", 0), 2, "tcp_port 0", "permitted: 1 to 65535"),
+            (("flintec-mcs64", "--host", "127.0.0.1", "--tcp-port", 1), 3, "127.0.0.1 port 1", "nothing listens there"),
+            (("flintec-mcs64", "--host", "300.1.1.1"), 2, '"300.1.1.1" is no IPv4 address', "in digits"),
+            (("laumas-tlb", "--port", file), 3, "it is no serial port", "/dev/ttyUSB0"),
+            (("laumas-tlb", "--port", machine.run), 3, "it is no serial port", "/dev/ttyUSB0"),
+            (("laumas-tlb", "--port", machine.run / "none"), 3, "No such file", "check its name"),
+            (("./none", "--port", file), 1, "./none.conf: cannot be read: No such file", "--profile DIR/NAME.conf"),
+        ]
+        for words, code, message, remedy in rows:
+            done = probe(machine, "device", "probe", "--profile", *words)
+            error = done.json.get("error", {})
+            check(f"{words}: {done.returncode} {error}", done.returncode == code and message in error["message"]
+                  and remedy in error["remedy"] and busy not in error["remedy"]
+                  and not error["message"].startswith(":"))
+
+
 # -- beside a daemon ------------------------------------------------------------------------
 
 def a_port_of_a_running_daemon_is_refused_and_nothing_happens_to_it(bins):
@@ -180,7 +211,7 @@ def a_port_of_a_running_daemon_is_refused_and_nothing_happens_to_it(bins):
 
 CASES = [serial_parts_show_what_the_simulator_says, a_broken_cell_is_told_by_its_own_word,
          unknown_fences_can_still_be_looked_at, a_wrong_address_reads_otherwise_or_not_at_all,
-         silence_is_said_plainly_and_a_scan_finds_the_number,
+         silence_is_said_plainly_and_a_scan_finds_the_number, what_cannot_be_is_refused_with_what_helps,
          a_port_of_a_running_daemon_is_refused_and_nothing_happens_to_it]
 
 
