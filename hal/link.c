@@ -68,6 +68,16 @@ static int64_t or_default_ns(int32_t us, int32_t otherwise_us)
     return (us > 0 ? us : otherwise_us) * NS_PER_US;
 }
 
+/* Of one character; the longest where the format is none that is known. */
+static int char_bits(const rh_bus_settings_t *settings)
+{
+    int data = 8;
+    int stop = 2;
+    char parity = 'N';
+    (void)rh_link_format_parse(settings->format, &data, &parity, &stop);
+    return 1 + data + (parity != 'N') + stop;
+}
+
 static modbus_t *new_serial(rh_link_t *link, const rh_bus_settings_t *settings,
                             const char *path)
 {
@@ -79,9 +89,17 @@ static modbus_t *new_serial(rh_link_t *link, const rh_bus_settings_t *settings,
         errno = EINVAL;
         return NULL;
     }
-    int bits = 1 + data + (parity != 'N') + stop;
-    link->char_ns = bits * NS_PER_S / settings->baud;
+    link->char_ns = char_bits(settings) * NS_PER_S / settings->baud;
     return modbus_new_rtu(path, settings->baud, parity, data, stop);
+}
+
+int32_t rh_link_least_gap_us(const rh_bus_settings_t *bus)
+{
+    if (bus->is_tcp || bus->baud <= 0) {
+        return 0;
+    }
+    int64_t seven_us = 7 * char_bits(bus) * (NS_PER_S / NS_PER_US); /* of two gaps */
+    return (int32_t)((seven_us + 2 * bus->baud - 1) / (2 * bus->baud));
 }
 
 /* Once open: nobody else may, and the rate is what was asked for, or near enough for

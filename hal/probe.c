@@ -25,6 +25,8 @@ int rh_probe_open(rh_probe_t **probe, const rh_bus_settings_t *bus, const char *
         return -ENOMEM;
     }
     int32_t gap_us = bus->t35_us > 0 ? bus->t35_us : bus->is_tcp ? 0 : GAP_US;
+    int32_t least_us = rh_link_least_gap_us(bus);
+    gap_us = gap_us > least_us ? gap_us : least_us;
     int error = rh_link_open(&opened->link, bus, path, gap_us);
     if (error != 0) {
         free(opened);

@@ -56,11 +56,9 @@ void rh_wiring_problem(const rh_device_settings_t *device, char *text, size_t si
     }
 }
 
-int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int device)
+static int32_t wanted_gap_us(const rh_device_settings_t *own,
+                             const rh_bus_settings_t *bus)
 {
-    const rh_device_settings_t *own = &settings->devices[device];
-    const rh_bus_settings_t *bus = &settings->buses[own->bus];
-
     if (own->gap_us > 0) {
         return own->gap_us;
     }
@@ -68,6 +66,15 @@ int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int device)
         return bus->t35_us;
     }
     return bus->is_tcp ? TCP_PAUSE_US : own->profile.t35_us;
+}
+
+int32_t rh_wiring_gap_us(const rh_hal_settings_t *settings, int device)
+{
+    const rh_device_settings_t *own = &settings->devices[device];
+    const rh_bus_settings_t *bus = &settings->buses[own->bus];
+    int32_t least_us = rh_link_least_gap_us(bus);
+    int32_t wanted_us = wanted_gap_us(own, bus);
+    return wanted_us > least_us ? wanted_us : least_us;
 }
 
 int32_t rh_wiring_longest_gap_us(const rh_hal_settings_t *settings, int bus)

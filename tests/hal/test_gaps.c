@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "rig.h"
+#include "wiring.h"
 
 #define US INT64_C(1000)
 #define READ 3
@@ -197,9 +198,34 @@ static void in_one_transaction_the_cycle_is_shorter_by_two_silences(void **state
 #define wire_test(name)                                                                \
     cmocka_unit_test_setup_teardown(name, rig_set_up_rtu, rig_tear_down)
 
+/* 9600 and 19200 baud: 3.5 characters last longer than the 1750 us of a profile. */
+static void no_gap_is_shorter_than_three_and_a_half_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t baud;
+        const char *format;
+        int32_t least_us;
+    } rows[] = {
+        {9600, "8N1", 3646},  {9600, "8E1", 4011},  {19200, "8N1", 1823},
+        {115200, "8N1", 304}, {115200, "8N2", 335},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rh_hal_settings_t settings = {.bus_count = 1, .device_count = 1};
+        settings.buses[0].baud = rows[i].baud;
+        (void)snprintf(settings.buses[0].format, sizeof(settings.buses[0].format), "%s",
+                       rows[i].format);
+        settings.devices[0].gap_us = 100;
+        assert_int_equal(rh_wiring_gap_us(&settings, 0), rows[i].least_us);
+        settings.devices[0].gap_us = 5000;
+        assert_int_equal(rh_wiring_gap_us(&settings, 0), 5000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_gap_is_shorter_than_three_and_a_half_characters),
         wire_test(the_longer_silence_of_the_two_devices_is_kept),
         wire_test(two_quick_devices_keep_their_own_short_silence),
         wire_test(a_device_without_a_gap_keeps_its_profiles),
