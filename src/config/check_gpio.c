@@ -65,6 +65,34 @@ static int check_feed(rh_draft_t *draft, int index)
                            draft->signals[index].source, draft->signals[index].name);
 }
 
+static bool must_fail_open(const rh_binding_t *binding)
+{
+    static const int signals[] = {RH_SIGNAL_ESTOP_A,   RH_SIGNAL_ESTOP_B,
+                                  RH_SIGNAL_LIMIT_TOP, RH_SIGNAL_LIMIT_BOTTOM,
+                                  RH_SIGNAL_GRIP_LEFT, RH_SIGNAL_GRIP_RIGHT};
+    for (size_t i = 0; i < COUNT(signals) && !binding->is_output; i++) {
+        if (signals[i] == binding->signal) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A broken wire leaves the line to its bias, which must read as open or let go. */
+static int check_broken_wire(rh_draft_t *draft, int index)
+{
+    const rh_binding_t *binding = &draft->settings.hal.bindings[index];
+    bool reads_one = (binding->bias == RH_BIAS_UP) != binding->invert;
+    if (!must_fail_open(binding) || binding->bias == RH_BIAS_NONE || !reads_one) {
+        return 0;
+    }
+    return rh_draft_refuse(draft, signal_part(draft, index), "bias",
+                           "up with invert = yes (contact to ground), or down without "
+                           "(contact to the supply)",
+                           "a broken wire would read as %s closed",
+                           draft->signals[index].name);
+}
+
 static int check_line(rh_draft_t *draft, int index)
 {
     const rh_binding_t *binding = &draft->settings.hal.bindings[index];
@@ -73,7 +101,7 @@ static int check_line(rh_draft_t *draft, int index)
                                "bind it to a device",
                                "a line is on or off, the signal is a number");
     }
-    return 0;
+    return check_broken_wire(draft, index);
 }
 
 /* A key that says nothing where it stands is a misunderstanding. */

@@ -154,7 +154,7 @@ void house_put_on_gpio(const house_t *house)
         "[signal buzzer]\nsource = gpio:gpio-sim.0-node0/15\n\n[signal arm_angle]\n";
     static const char *const moves[][2] = {
         {"modbus:io/input0",
-         "gpio:gpio-sim.0-node0/ESTOP_A\nbias = up\ndebounce_ms = 5"},
+         "gpio:gpio-sim.0-node0/ESTOP_A\nbias = up\ninvert = yes\ndebounce_ms = 5"},
         {"modbus:io/input1", "gpio:gpio-sim.0-node0/1\nbias = down"},
         {"modbus:io/input2", "gpio:gpio-sim.0-node0/2\ninvert = yes"},
         {"modbus:io/output0", "gpio:gpio-sim.0-node0/12"},

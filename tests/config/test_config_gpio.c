@@ -208,6 +208,28 @@ static void a_simulated_machine_holds_no_real_line(void **state)
                   "chip pinctrl-bcm2711 is not a simulated one (gpio-sim");
 }
 
+/* An open line is pulled to its bias: that must not be a closed e-stop. */
+static void a_bias_that_hides_a_broken_wire_is_refused(void **state)
+{
+    static const char *const rows[][3] = {
+        {"ESTOP_A\nbias = up\ninvert = yes\n", "ESTOP_A\nbias = up\n",
+         "estop_a closed"},
+        {"bias = down\n", "bias = down\ninvert = yes\n", "estop_b closed"},
+        {"source = gpio:gpio-sim.0-node0/2\ninvert = yes\n",
+         "source = gpio:gpio-sim.0-node0/2\nbias = up\n", "grip_left closed"},
+    };
+    house_t *house = *state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char reason[80];
+        (void)snprintf(reason, sizeof(reason), "bias: a broken wire would read as %s",
+                       rows[i][2]);
+        house_edit(house, "machine.conf", rows[i][0], rows[i][1]);
+        house_refuses(house, "machine.conf", NULL, reason);
+        house_edit(house, "machine.conf", rows[i][1], rows[i][0]);
+    }
+    house_accepts(house);
+}
+
 /* ---- one measurement is not two ---------------------------------------- */
 
 #define ARM_BY_MODBUS                                                                  \
@@ -298,6 +320,7 @@ int main(void)
         ROW(a_debounce_longer_than_a_stop_may_take_is_refused),
         ROW(an_encoder_without_its_counts_is_refused),
         ROW(a_simulated_machine_holds_no_real_line),
+        ROW(a_bias_that_hides_a_broken_wire_is_refused),
         ROW(one_encoder_for_arm_and_motor_is_refused),
         ROW(the_arms_encoder_is_no_source_of_the_motors_rate),
         ROW(the_drives_own_position_is_not_the_arms_angle),
