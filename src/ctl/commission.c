@@ -97,6 +97,23 @@ static void tell_step(const rh_commission_t *bench, bool is_ok)
     }
 }
 
+/* Every failure has a sentence and a remedy, whatever a step forgot. */
+static void complete_verdict(rh_commission_t *bench)
+{
+    if (bench->values[0] == '\0') {
+        (void)snprintf(bench->values, sizeof bench->values,
+                       "what the step waited for did not come within %.0f s (the arm "
+                       "at %.1f deg, the machine %s)",
+                       bench->wait_s, bench->now.value[RH_SIGNAL_ARM_ANGLE],
+                       bench->now.safety[0] != '\0' ? bench->now.safety : "unknown");
+    }
+    if (bench->remedy[0] == '\0') {
+        (void)snprintf(bench->remedy, sizeof bench->remedy,
+                       "see `revhyperctl status`, then do the step %s again",
+                       rh_commissioning_name(bench->step));
+    }
+}
+
 static int run_step(rh_commission_t *bench, rh_commissioning_t *record,
                     rh_commissioning_step_t step)
 {
@@ -111,6 +128,9 @@ static int run_step(rh_commission_t *bench, rh_commissioning_t *record,
     int result = steps[step](bench);
     if (result > 0) {
         return result;
+    }
+    if (result != 0) {
+        complete_verdict(bench);
     }
     tell_step(bench, result == 0);
     fill_result(bench, result == 0, &record->steps[step]);

@@ -2,10 +2,12 @@
 /* What every step needs: to tell, to ask, to look, to wait; see commission_parts.h. */
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,25 +71,7 @@ void rh_commission_do(const rh_commission_t *bench, const char *format, ...)
     say(bench, "do", text);
 }
 
-int rh_commission_confirm(rh_commission_t *bench, const char *question)
-{
-    char answer[16];
-    say(bench, "asks", question);
-    if (bench->call->options->yes) {
-        return 0;
-    }
-    if (isatty(STDIN_FILENO)) {
-        (void)fputs("[y/N] ", stderr);
-        if (fgets(answer, sizeof answer, stdin) != NULL &&
-            (answer[0] == 'y' || answer[0] == 'Y')) {
-            return 0;
-        }
-    }
-    return rh_problem_set(bench->problem, RH_EXIT_ERROR, "not_confirmed",
-                          "answer y, or give --yes", "nothing was moved");
-}
-
-/* ---- looking --------------------------------------------------------------------- */
+/* ---- asking ---------------------------------------------------------------------- */
 
 static int keep_lease(rh_commission_t *bench)
 {
@@ -104,6 +88,47 @@ static int keep_lease(rh_commission_t *bench)
     bench->kept_ms = now_ms;
     return failed;
 }
+
+/* A line from the terminal that begins with y; false for any other, and at its end.
+ * Until it comes the lease is kept, or the person's presence would end with the
+ * question (it runs out after two seconds). */
+static int read_yes(rh_commission_t *bench, bool *is_yes)
+{
+    char answer[256]; /* a line at once: the terminal gives no more than one */
+    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+    int failed = 0;
+    int ready = 0;
+    while (failed == 0 && ready == 0) {
+        ready = poll(&terminal, 1, KEEP_MS / 2);
+        ready = ready < 0 && errno == EINTR ? 0 : ready;
+        failed = keep_lease(bench);
+    }
+    ssize_t size = failed == 0 ? read(STDIN_FILENO, answer, sizeof answer) : 0;
+    *is_yes = size > 0 && (answer[0] == 'y' || answer[0] == 'Y');
+    return failed;
+}
+
+int rh_commission_confirm(rh_commission_t *bench, const char *question)
+{
+    bool is_yes = bench->call->options->yes;
+    bool is_asked = !is_yes && isatty(STDIN_FILENO);
+    if (is_asked) { /* what was typed before the question is no answer to it */
+        (void)tcflush(STDIN_FILENO, TCIFLUSH);
+    }
+    say(bench, "asks", question);
+    if (is_asked) {
+        (void)fputs("[y/N] ", stderr);
+        int failed = read_yes(bench, &is_yes);
+        if (failed != 0) {
+            return failed;
+        }
+    }
+    return is_yes ? 0
+                  : rh_problem_set(bench->problem, RH_EXIT_ERROR, "not_confirmed",
+                                   "answer y, or give --yes", "nothing was moved");
+}
+
+/* ---- looking --------------------------------------------------------------------- */
 
 int rh_commission_look(rh_commission_t *bench)
 {

@@ -219,6 +219,21 @@ static bool is_at_rest(const rh_commission_t *bench, void *context)
            fabs(bench->now.value[RH_SIGNAL_MOTOR_RATE]) < 1.0;
 }
 
+/* The brake lets an arm that was moved down slowly. */
+static int await_rest(rh_commission_t *bench)
+{
+    int result = rh_commission_await_still(bench);
+    result = result != 0 ? result : rh_commission_await(bench, is_at_rest, NULL);
+    return result != RH_STEP_FAILED || bench->values[0] != '\0'
+               ? result
+               : rh_commission_fail(
+                     bench, "let the arm hang freely, then do the step again",
+                     "the arm is not at rest at the bottom (%.1f deg, %.1f deg/s, the "
+                     "machine %s)",
+                     bench->now.value[RH_SIGNAL_ARM_ANGLE],
+                     bench->now.value[RH_SIGNAL_MOTOR_RATE], bench->now.safety);
+}
+
 static int run_probes(rh_commission_t *bench, double *relay_ms, double *rose_deg)
 {
     int result = rh_commission_confirm(
@@ -232,8 +247,7 @@ static int run_probes(rh_commission_t *bench, double *relay_ms, double *rose_deg
                                bench, "The motor will lift the arm by about one degree "
                                       "with at most 20 N m. Is everybody out of its "
                                       "way?");
-    result = result != 0 ? result : rh_commission_await_still(bench);
-    result = result != 0 ? result : rh_commission_await(bench, is_at_rest, NULL);
+    result = result != 0 ? result : await_rest(bench);
     return result != 0 ? result
                        : probe(bench, "polarity.test", "polarity_deg",
                                "the polarity was not proven", rose_deg);

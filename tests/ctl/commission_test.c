@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "commissioning.h"
 #include "console.h"
 #include "fake.h"
 #include "rh/wire.h"
@@ -51,6 +53,36 @@ static void says(const char *text)
     if (strstr(console.out, text) == NULL && strstr(console.err, text) == NULL) {
         fail_msg("no `%s` in:\n%s%s", text, console.out, console.err);
     }
+}
+
+/* Everything before the relay is ok. */
+static void be_all_but_relay(void)
+{
+    char error[512];
+    char wiring[] = "[machine]\nname = bench\n";
+    rh_commissioning_t record = {.machine = FAKE_MACHINE, .wiring = wiring};
+    for (int i = 0; i < RH_COMMISSIONING_RELAY; i++) {
+        record.steps[i].is_ok = true;
+        strcpy(record.steps[i].date, "2026-01-02T03:04:05Z");
+    }
+    keep_in(fake_run_dir(fake));
+    assert_int_equal(
+        rh_commissioning_write(fake_run_dir(fake), &record, error, sizeof error), 0);
+}
+
+/* The relay was proven; the machine is in this state, and the arm there. */
+static void be(const char *safety, double arm_deg)
+{
+    char signals[400];
+    (void)snprintf(signals, sizeof signals,
+                   "{\"mono_ns\":1000,\"safety\":\"%s\",\"signals\":["
+                   "{\"name\":\"arm_angle\",\"value\":%.2f,\"quality\":\"good\"},"
+                   "{\"name\":\"motor_angle\",\"value\":%.2f,\"quality\":\"good\"}]}",
+                   safety, arm_deg, arm_deg);
+    fake_answer(fake, "signal.list", signals);
+    fake_answer(fake, "snapshot",
+                "{\"state\":{\"relay_ms\":60,\"polarity_deg\":1.2,\"waits_for\":[]},"
+                "\"faults\":[]}");
 }
 
 static void a_step_that_there_is_not_is_named(void **state)
@@ -100,6 +132,64 @@ static void a_deed_that_is_not_done_is_named_when_the_time_is_over(void **state)
     says("fail  buttons: grip_left did not change");
 }
 
+/* Three seconds, at two keeps a second. */
+static void think_for_long(int asked)
+{
+    assert_true(fake_await(fake, "lease.keep", 6 * (size_t)asked));
+}
+
+static void who_thinks_for_longer_than_a_lease_lasts_is_still_present(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    be("idle", -90);
+    assert_int_equal(console_converse(&console, fake_run_dir(fake),
+                                      "commission relay --seconds 5", "[y/N] ", "y\n",
+                                      think_for_long),
+                     0);
+    says("ok    relay: drive off 60 ms");
+    assert_int_equal(fake_count(fake, "relay.test"), 1);
+    assert_int_equal(fake_count(fake, "polarity.test"), 1);
+    for (size_t i = 1; i < fake_count(fake, "lease.keep"); i++) {
+        json_t *one = fake_request(fake, "lease.keep", i - 1);
+        json_t *next = fake_request(fake, "lease.keep", i);
+        assert_true(json_integer_value(json_object_get(next, "ms")) -
+                        json_integer_value(json_object_get(one, "ms")) <
+                    RH_WIRE_LEASE_MS);
+        json_decref(one);
+        json_decref(next);
+    }
+}
+
+static void think_not(int asked)
+{
+    (void)asked;
+}
+
+static void a_no_moves_nothing(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    be("idle", -90);
+    assert_int_equal(console_converse(&console, fake_run_dir(fake),
+                                      "commission relay --seconds 5", "[y/N] ", "n\n",
+                                      think_not),
+                     RH_EXIT_ERROR);
+    says("nothing was moved");
+    assert_int_equal(fake_count(fake, "relay.test"), 0);
+}
+
+static void an_arm_that_does_not_come_to_rest_is_named_with_a_remedy(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    be("idle", -60);
+    assert_int_equal(run("commission relay --yes --seconds 2"), RH_EXIT_ERROR);
+    says("fail  relay: the arm is not at rest at the bottom (-60.0 deg");
+    says("— let the arm hang freely, then do the step again");
+    assert_int_equal(fake_count(fake, "polarity.test"), 0);
+}
+
 #define A(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -110,6 +200,9 @@ int main(void)
         A(nothing_falls_without_an_answer),
         A(the_drive_is_switched_on_last),
         A(a_deed_that_is_not_done_is_named_when_the_time_is_over),
+        A(who_thinks_for_longer_than_a_lease_lasts_is_still_present),
+        A(a_no_moves_nothing),
+        A(an_arm_that_does_not_come_to_rest_is_named_with_a_remedy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

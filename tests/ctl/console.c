@@ -170,6 +170,38 @@ int console_at_terminal(const char *run_dir, const char *words, const char *type
     return code;
 }
 
+int console_converse(console_t *console, const char *run_dir, const char *words,
+                     const char *question, const char *typed, void (*wait)(int asked))
+{
+    int terminal = -1;
+    int asked = 0;
+    size_t used = 0;
+    ssize_t got = 1;
+    const char *from = console->out;
+    memset(console, 0, sizeof *console);
+    pid_t pid = forkpty(&terminal, NULL, NULL, NULL);
+    if (pid == 0) {
+        become(run_dir, words);
+    }
+    struct pollfd item = {.fd = terminal, .events = POLLIN};
+    while (got > 0 && used < sizeof console->out - 1 && poll(&item, 1, LIMIT_MS) > 0) {
+        got = read(terminal, console->out + used, sizeof console->out - 1 - used);
+        used += got > 0 ? (size_t)got : 0;
+        const char *found = strstr(from, question);
+        if (found != NULL) {
+            from = found + strlen(question);
+            wait(++asked);
+            got = write(terminal, typed, strlen(typed));
+        }
+    }
+    if (got > 0) { /* it hangs */
+        kill(pid, SIGKILL);
+    }
+    console->exit = exit_of(pid);
+    close(terminal);
+    return console->exit;
+}
+
 int console_as_stranger(const char *run_dir, const char *words)
 {
     enum { NOBODY = 65534 };

@@ -31,6 +31,12 @@ void console_finish(console_t *console);
  * the exit code. */
 int console_at_terminal(const char *run_dir, const char *words, const char *typed);
 
+/* The same, where the person sees `question` on the terminal, does `wait` (which may
+ * wait for whatever the console does meanwhile) and then types; for each question. What
+ * was on the terminal is left in console->out. */
+int console_converse(console_t *console, const char *run_dir, const char *words,
+                     const char *question, const char *typed, void (*wait)(int asked));
+
 /* Runs it as somebody who may not enter the run directory; -1 where the machine that
  * tests cannot play that part. */
 int console_as_stranger(const char *run_dir, const char *words);
