@@ -239,8 +239,8 @@ static void an_error_leaves_the_settings_alone(void **state)
 
 /* ---- what is no file ----------------------------------------------------- */
 
-#define WAITED_S 20 /* a reader that waits is ended by SIGALRM, and the test with it   \
-                     */
+/* A reader that waits is ended by SIGALRM, and the test with it. */
+#define WAITED_S 20
 
 /* A pipe in the place of a file of the house: nobody ever writes to it. */
 static void put_pipe(const house_t *house, const char *file)

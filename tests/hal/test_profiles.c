@@ -180,7 +180,7 @@ static void a_profile_that_is_not_there_is_named(void **state)
     assert_int_not_equal(
         rh_config_profile(&profile, "config/devices", "nobody", error, sizeof(error)),
         0);
-    assert_non_null(strstr(error, "config/devices/nobody.conf cannot be read"));
+    assert_non_null(strstr(error, "config/devices/nobody.conf: cannot be read"));
 }
 
 int main(void)
