@@ -61,7 +61,7 @@ typedef struct {
                             */
     int64_t grip_open_since_ns, still_since_ns, not_running_since_ns, alone_since_ns;
     int64_t unasked_since_ns; /* the drive runs without servo-on; 0 = it does not */
-    bool has_run_since_on; /* the drive has run since servo-on was granted */
+    bool has_run_since_on;    /* the drive has run since servo-on was granted */
     int64_t reset_since_ns, arm_begin_ns;
     uint32_t arm_lease; /* of arm.begin */
     bool reset_seen_open, reset_done;
@@ -71,7 +71,7 @@ typedef struct {
     uint32_t probe; /* RH_COMMAND_RELAY_TEST or RH_COMMAND_POLARITY_TEST */
     int64_t probe_run_ns, probe_cut_ns; /* the drive runs; the heartbeat is withheld */
     int32_t probe_from_mdeg, probe_motor_from_mdeg; /* as the drive began to run */
-    int32_t probe_mnm; /* granted by polarity in the tick before */
+    int32_t probe_mnm;     /* granted by polarity in the tick before */
     int32_t relay_us;      /* heartbeat withheld to drive off; 0 = not proven */
     int32_t polarity_mdeg; /* what the arm rose; 0 = not proven */
     int64_t limit_last_ns; /* funnel or wall acted last; 0 = never */
