@@ -17,7 +17,8 @@
 #define LOOK_MS 20
 #define KEEP_MS 500
 #define STILL_S 1.0
-#define STILL_DEG 1.0
+#define STILL_DEG 0.1 /* a count of an encoder of 4096 is 0.088; a brake sinks faster  \
+                       */
 
 double rh_commission_now_s(void)
 {
@@ -69,6 +70,11 @@ void rh_commission_do(const rh_commission_t *bench, const char *format, ...)
     (void)vsnprintf(text, sizeof text, format, rest);
     va_end(rest);
     say(bench, "do", text);
+}
+
+void rh_commission_waits(const rh_commission_t *bench, const char *text)
+{
+    say(bench, "waits", text);
 }
 
 /* ---- asking ---------------------------------------------------------------------- */
@@ -201,9 +207,11 @@ int rh_commission_await_still(rh_commission_t *bench)
     int result = rh_commission_await(bench, is_still, &still);
     return result != RH_STEP_FAILED
                ? result
-               : rh_commission_fail(bench, "hold it still, then do the step again",
-                                    "the arm did not come to rest in %.0f s",
-                                    bench->wait_s);
+               : rh_commission_fail(bench, "let it hang still, then do the step again",
+                                    "the arm did not come to rest in %.0f s: it still "
+                                    "moves, at %.1f deg now",
+                                    bench->wait_s,
+                                    bench->now.value[RH_SIGNAL_ARM_ANGLE]);
 }
 
 bool rh_commission_is_set(const rh_reading_t *reading, int signal)

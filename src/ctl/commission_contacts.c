@@ -8,6 +8,7 @@
 
 #define QUIET_S 1.5
 #define TOGETHER_S 1.0 /* both channels of one button */
+#define ALONE_S 0.5    /* after the first change: time for a second hand */
 
 static const int contacts[] = {
     RH_SIGNAL_ESTOP_A,    RH_SIGNAL_ESTOP_B,      RH_SIGNAL_GRIP_LEFT,
@@ -157,19 +158,15 @@ static const struct {
 
 #define DEEDS (sizeof deeds / sizeof deeds[0])
 
-static int pressed_count(const rh_commission_t *bench)
-{
-    int count = 0;
-    for (size_t i = 0; i < DEEDS; i++) {
-        count += is_set(bench, deeds[i].signal) ? 1 : 0;
-    }
-    return count;
-}
-
 static bool one_pressed(const rh_commission_t *bench, void *context)
 {
     (void)context;
-    return pressed_count(bench) > 0;
+    for (size_t i = 0; i < DEEDS; i++) {
+        if (is_set(bench, deeds[i].signal)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool none_pressed(const rh_commission_t *bench, void *context)
@@ -195,6 +192,53 @@ static int say_silent(rh_commission_t *bench, int result, int signal, const char
                                     "%s %s", name_of(signal), what);
 }
 
+/* What changed while one was pressed: the first that was not meant, or -1. */
+static int watch_press(rh_commission_t *bench, int meant, bool *is_meant, int *other)
+{
+    double end_s = rh_commission_now_s() + ALONE_S;
+    int failed = 0;
+    *is_meant = is_set(bench, meant);
+    *other = -1;
+    do {
+        for (size_t i = 0; i < DEEDS; i++) {
+            int signal = deeds[i].signal;
+            bool is_pressed = is_set(bench, signal);
+            *is_meant = *is_meant || (signal == meant && is_pressed);
+            *other = *other < 0 && signal != meant && is_pressed ? signal : *other;
+        }
+        failed = rh_commission_look(bench);
+    } while (failed == 0 && rh_commission_now_s() < end_s);
+    return failed;
+}
+
+/* Both at once are two hands; only the other one alone is a mistake of the wires. */
+static int judge_press(rh_commission_t *bench, size_t deed)
+{
+    int signal = deeds[deed].signal;
+    bool is_meant = false;
+    int other = -1;
+    int failed = watch_press(bench, signal, &is_meant, &other);
+    if (failed != 0 || other < 0) {
+        return failed;
+    }
+    if (is_meant) {
+        char remedy[120];
+        (void)snprintf(remedy, sizeof remedy,
+                       "%s and nothing else; if it says the same, look for a bridge "
+                       "between the two wires",
+                       deeds[deed].press);
+        return rh_commission_fail(bench, remedy,
+                                  "%s and %s both changed: press only %s",
+                                  name_of(signal), name_of(other), name_of(signal));
+    }
+    return rh_commission_fail(
+        bench,
+        "do the step again with that one alone; if it says the same, exchange the two "
+        "wires, or the two sources",
+        "%s changed, and %s did not, when it was said: %s; the two are exchanged",
+        name_of(other), name_of(signal), deeds[deed].press);
+}
+
 static int try_deed(rh_commission_t *bench, size_t deed)
 {
     int signal = deeds[deed].signal;
@@ -203,17 +247,12 @@ static int try_deed(rh_commission_t *bench, size_t deed)
     if (result != 0) {
         return say_silent(bench, result, signal, "did not change");
     }
-    result = rh_commission_look(bench); /* a second contact has had its time */
-    if (result == 0 && !(is_set(bench, signal) && pressed_count(bench) == 1)) {
-        return rh_commission_fail(
-            bench, "exchange the two wires, or the two sources",
-            "%s changed when it was said: %s; the two are exchanged",
-            name_of(first_pressed(bench)), deeds[deed].press);
+    result = judge_press(bench, deed);
+    if (result != 0) {
+        return result;
     }
-    if (result == 0) {
-        rh_commission_do(bench, "%s", deeds[deed].release);
-        result = rh_commission_await(bench, none_pressed, NULL);
-    }
+    rh_commission_do(bench, "%s", deeds[deed].release);
+    result = rh_commission_await(bench, none_pressed, NULL);
     return result == 0 ? 0 : say_silent(bench, result, signal, "did not change back");
 }
 

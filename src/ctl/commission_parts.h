@@ -36,6 +36,8 @@ int rh_commission_fail(rh_commission_t *bench, const char *remedy, const char *f
 /* Tells the person what to do. */
 void rh_commission_do(const rh_commission_t *bench, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Tells what the machine itself waits for. */
+void rh_commission_waits(const rh_commission_t *bench, const char *text);
 /* Asks before something moves: 0, or an exit code with the problem. */
 int rh_commission_confirm(rh_commission_t *bench, const char *question);
 
@@ -48,7 +50,7 @@ int rh_commission_mean(rh_commission_t *bench, double seconds, rh_reading_t *mea
 int rh_commission_await(rh_commission_t *bench,
                         bool (*holds)(const rh_commission_t *bench, void *context),
                         void *context);
-/* Looks until the arm is still for a second, by both encoders, where it then is. */
+/* Looks until both encoders keep within 0.1 deg for a second, wherever the arm is. */
 int rh_commission_await_still(rh_commission_t *bench);
 
 /* A number of the wiring, such as "[machine]" "strap_radius_m"; not-a-number where

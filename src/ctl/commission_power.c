@@ -6,6 +6,8 @@
 
 #include "commission_parts.h"
 #include "fields.h"
+#include "names.h"
+#include "rh/snapshot.h"
 #include "rh/units.h"
 
 #define HORIZONTAL_DEG (-20.0) /* at least so high */
@@ -15,6 +17,7 @@
 #define SLOPE_MIN_S 0.2
 #define BRAKES_FRAC 0.3 /* of the weight; below it falls freely */
 #define PROBE_S 8.0
+#define WAIT_SIZE 96
 
 /* ---- brake ----------------------------------------------------------------------- */
 
@@ -157,28 +160,94 @@ static int say_blocked(rh_commission_t *bench, const char *what)
     return failed;
 }
 
+/* What the gate says that it waits for beside the reset; "" where that is all. */
+static int read_wait(rh_commission_t *bench, char *wait, size_t size)
+{
+    int failed = 0;
+    json_t *reply = take_snapshot(bench, &failed);
+    const json_t *state = json_object_get(json_object_get(reply, "result"), "state");
+    const json_t *waits = json_object_get(state, "waits_for");
+    wait[0] = '\0';
+    for (size_t i = 0; i < json_array_size(waits) && wait[0] == '\0'; i++) {
+        const char *text = json_string_value(json_array_get(waits, i));
+        if (text != NULL && strcmp(text, rh_name_wait(RH_WAIT_INDEX_RESET)) != 0) {
+            (void)snprintf(wait, size, "%s", text);
+        }
+    }
+    json_decref(reply);
+    return failed;
+}
+
+/* Looks, and tells what is awaited whenever that changes: until only the reset is
+ * missing, or, once that was asked for, until the machine is unlocked. */
+static int follow_waits(rh_commission_t *bench, bool is_reset_asked, char *wait,
+                        size_t size)
+{
+    char told[WAIT_SIZE] = "";
+    double end_s = rh_commission_now_s() + bench->wait_s;
+    bool is_over = false;
+    while (!is_over && rh_commission_now_s() < end_s) {
+        int failed = rh_commission_look(bench);
+        failed = failed != 0 ? failed : read_wait(bench, wait, size);
+        if (failed != 0) {
+            return failed;
+        }
+        is_over = is_idle(bench, NULL) || (!is_reset_asked && wait[0] == '\0');
+        if (!is_over && wait[0] != '\0' && strcmp(wait, told) != 0) {
+            rh_commission_waits(bench, wait);
+            (void)snprintf(told, sizeof told, "%s", wait);
+        }
+    }
+    return is_over ? 0 : RH_STEP_FAILED;
+}
+
+/* A fault that is over is not to blame; one that is there says more than the wait. */
+static int say_locked(rh_commission_t *bench, const char *wait)
+{
+    if (strcmp(wait, rh_name_wait(RH_WAIT_INDEX_FAULT)) == 0 ||
+        strcmp(wait, rh_name_wait(RH_WAIT_INDEX_SENSORS)) == 0) {
+        return say_blocked(bench, "the machine stays locked");
+    }
+    return wait[0] != '\0'
+               ? rh_commission_fail(bench, "do that, then do the step again",
+                                    "the machine stays locked, it waits for: %s", wait)
+               : rh_commission_fail(bench,
+                                    "hold it for half a second; `commission buttons` "
+                                    "tries it",
+                                    "the machine stays locked: the reset button was "
+                                    "not held for half a second");
+}
+
+static int await_drive(rh_commission_t *bench)
+{
+    int result = rh_commission_await(bench, is_drive_ready, NULL);
+    return result != RH_STEP_FAILED
+               ? result
+               : rh_commission_fail(bench,
+                                    "read the drive's display; check the heartbeat "
+                                    "relay and the STO plug",
+                                    "the drive is not ready although the heartbeat "
+                                    "runs");
+}
+
+/* The reset is asked for when nothing else is missing: pressed while the arm still
+ * sinks it would be ignored. */
 static int unlock(rh_commission_t *bench)
 {
+    char wait[WAIT_SIZE] = "";
     int result = rh_commission_look(bench);
     if (result != 0 || is_idle(bench, NULL)) {
         return result;
     }
-    rh_commission_do(bench,
-                     "let the arm hang still, clear the pads, then hold the reset "
-                     "button for half a second");
-    result = rh_commission_await(bench, is_idle, NULL);
-    if (result == 0) {
-        result = rh_commission_await(bench, is_drive_ready, NULL);
-        return result != RH_STEP_FAILED
-                   ? result
-                   : rh_commission_fail(bench,
-                                        "read the drive's display; check the "
-                                        "heartbeat relay and the STO plug",
-                                        "the drive is not ready although the heartbeat "
-                                        "runs");
+    rh_commission_do(bench, "let the arm hang still and clear the pads");
+    result = follow_waits(bench, false, wait, sizeof wait);
+    if (result == 0 && !is_idle(bench, NULL)) {
+        rh_commission_do(bench, "hold the reset button for half a second");
+        result = follow_waits(bench, true, wait, sizeof wait);
     }
-    return result == RH_STEP_FAILED ? say_blocked(bench, "the machine stays locked")
-                                    : result;
+    return result == RH_STEP_FAILED ? say_locked(bench, wait)
+           : result != 0            ? result
+                                    : await_drive(bench);
 }
 
 /* One number of the state after the probe; above 0 where it was proven. */

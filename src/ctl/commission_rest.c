@@ -10,6 +10,8 @@
 #define MEAN_S 1.0
 #define HANG_DEG (-90.0)
 #define HANG_OFF_DEG 2.0
+#define DRIFT_S 3.0      /* nobody is told an offset before so long a look */
+#define DRIFT_DEG 0.1    /* moved meanwhile: it still sinks */
 #define ZERO_MAX_N 100.0 /* 2 % of a 5 kN cell, as for sensor.zero */
 #define PLACED_N 4.0     /* 10 kg, read in kilograms */
 
@@ -52,6 +54,31 @@ int rh_commission_cells(rh_commission_t *bench)
 
 /* ---- encoders -------------------------------------------------------------------- */
 
+static bool has_moved(const rh_commission_t *bench, const rh_reading_t *from,
+                      int signal)
+{
+    return !(fabs(bench->now.value[signal] - from->value[signal]) < DRIFT_DEG);
+}
+
+/* The brake lets an arm sink ever more slowly: what it shows meanwhile is no zero. */
+static int refuse_drift(rh_commission_t *bench, const rh_reading_t *from)
+{
+    double end_s = rh_commission_now_s() + DRIFT_S;
+    int failed = 0;
+    while (failed == 0 && rh_commission_now_s() < end_s) {
+        failed = rh_commission_look(bench);
+        if (failed == 0 && (has_moved(bench, from, RH_SIGNAL_ARM_ANGLE) ||
+                            has_moved(bench, from, RH_SIGNAL_MOTOR_ANGLE))) {
+            return rh_commission_fail(
+                bench, "wait until it hangs still, then do the step again",
+                "the arm still moves, from %.2f to %.2f deg: its zero cannot be judged",
+                from->value[RH_SIGNAL_ARM_ANGLE],
+                bench->now.value[RH_SIGNAL_ARM_ANGLE]);
+        }
+    }
+    return failed;
+}
+
 static int judge_hang(rh_commission_t *bench, const rh_reading_t *mean, int signal)
 {
     const char *name = rh_name_input((uint32_t)signal)->name;
@@ -59,6 +86,10 @@ static int judge_hang(rh_commission_t *bench, const rh_reading_t *mean, int sign
     char remedy[120];
     if (fabs(off_deg) <= HANG_OFF_DEG) {
         return 0;
+    }
+    int drifts = refuse_drift(bench, mean);
+    if (drifts != 0) {
+        return drifts;
     }
     (void)snprintf(remedy, sizeof remedy,
                    "set the encoder's zero, or add %.2f to offset of [signal %s]",

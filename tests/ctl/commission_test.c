@@ -190,6 +190,145 @@ static void an_arm_that_does_not_come_to_rest_is_named_with_a_remedy(void **stat
     assert_int_equal(fake_count(fake, "polarity.test"), 0);
 }
 
+/* About half a degree a second: the passive brake lets it down. */
+static void an_arm_that_sinks_is_not_still_and_nobody_is_told_an_offset(void **state)
+{
+    (void)state;
+    keep_in(fake_run_dir(fake));
+    be("locked", -80);
+    fake_drift(fake, "motor_angle", -0.012);
+    assert_int_equal(run("commission zero --seconds 3"), RH_EXIT_ERROR);
+    says("fail  zero: the arm did not come to rest in 3 s");
+    assert_null(strstr(console.out, "offset"));
+}
+
+/* Slow enough to be taken for still, far from the hang: looked at for longer. */
+static void a_slow_drift_is_told_and_no_offset_either(void **state)
+{
+    (void)state;
+    keep_in(fake_run_dir(fake));
+    be("locked", -80);
+    fake_drift(fake, "arm_angle", -0.00185);
+    assert_int_equal(run("commission zero --seconds 5"), RH_EXIT_ERROR);
+    says("fail  zero: the arm still moves, from -80.");
+    assert_null(strstr(console.out, "offset"));
+}
+
+static void a_wrong_zero_of_an_arm_at_rest_is_told_with_its_offset(void **state)
+{
+    (void)state;
+    keep_in(fake_run_dir(fake));
+    be("locked", -80);
+    assert_int_equal(run("commission zero --seconds 5"), RH_EXIT_ERROR);
+    says("fail  zero: arm_angle shows -80.0 deg while the arm hangs");
+    says("or add -10.00 to offset of [signal arm_angle]");
+}
+
+#define RESET "\"hold the reset button for half a second\""
+#define OLD_FAULT                                                                      \
+    "\"faults\":[{\"fault\":\"estop\",\"sentence\":\"Pressed.\",\"remedy\":\"Release." \
+    "\"}]"
+
+static void the_reset_is_not_asked_for_while_the_arm_still_sinks(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    be("locked", -80);
+    fake_answer(fake, "snapshot",
+                "{\"state\":{\"waits_for\":[" RESET
+                ",\"bring the arm to rest at the bottom\"]}," OLD_FAULT "}");
+    assert_int_equal(run("commission relay --yes --seconds 1"), RH_EXIT_ERROR);
+    says("waits: bring the arm to rest at the bottom\n");
+    says("fail  relay: the machine stays locked, it waits for: bring the arm to rest");
+    assert_null(strstr(console.out, "do: hold the reset"));
+    assert_null(strstr(console.out, "Pressed."));
+}
+
+static void a_reset_that_does_not_come_is_what_is_missing(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    be("locked", -90);
+    fake_answer(fake, "snapshot",
+                "{\"state\":{\"waits_for\":[" RESET "]}," OLD_FAULT "}");
+    assert_int_equal(run("commission relay --yes --seconds 1"), RH_EXIT_ERROR);
+    says("do: hold the reset button for half a second");
+    says("fail  relay: the machine stays locked: the reset button was not held");
+    assert_null(strstr(console.out, "Pressed."));
+}
+
+static void a_fault_that_is_still_there_is_told(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    be("locked", -90);
+    fake_answer(fake, "snapshot",
+                "{\"state\":{\"waits_for\":[" RESET
+                ",\"the fault is still there\"]}," OLD_FAULT "}");
+    assert_int_equal(run("commission relay --yes --seconds 1"), RH_EXIT_ERROR);
+    says("fail  relay: the machine stays locked: Pressed. — Release.");
+}
+
+/* The grips as they are; nothing else is touched. */
+static void grip(int left, int right)
+{
+    char signals[300];
+    (void)snprintf(signals, sizeof signals,
+                   "{\"mono_ns\":1000,\"safety\":\"locked\",\"signals\":["
+                   "{\"name\":\"grip_left\",\"value\":%d,\"quality\":\"good\"},"
+                   "{\"name\":\"grip_right\",\"value\":%d,\"quality\":\"good\"}]}",
+                   left, right);
+    fake_answer(fake, "signal.list", signals);
+}
+
+static void two_hands_are_no_exchanged_wires(void **state)
+{
+    static const struct {
+        int left, right;
+        const char *says;
+    } rows[] = {
+        {1, 1,
+         "grip_left and grip_right both changed: press only grip_left — hold the "
+         "left grip and nothing else"},
+        {0, 1,
+         "grip_right changed, and grip_left did not, when it was said: hold the "
+         "left grip; the two are exchanged"},
+    };
+    (void)state;
+    keep_in(fake_run_dir(fake));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char line[400] = "";
+        grip(0, 0);
+        console_start(&console, fake_run_dir(fake), "commission buttons --seconds 5");
+        while (strstr(line, "do: hold the left grip") == NULL) {
+            assert_true(console_line(&console, line, sizeof line));
+        }
+        grip(rows[i].left, rows[i].right);
+        console_finish(&console);
+        assert_int_equal(console.exit, RH_EXIT_ERROR);
+        says(rows[i].says);
+    }
+}
+
+/* The second hand comes later than the first. */
+static void the_other_grip_a_moment_before_is_no_exchange(void **state)
+{
+    (void)state;
+    char line[400] = "";
+    keep_in(fake_run_dir(fake));
+    grip(0, 0);
+    console_start(&console, fake_run_dir(fake), "commission buttons --seconds 5");
+    while (strstr(line, "do: hold the left grip") == NULL) {
+        assert_true(console_line(&console, line, sizeof line));
+    }
+    grip(0, 1);
+    size_t looks = fake_count(fake, "signal.list");
+    assert_true(fake_await(fake, "signal.list", looks + 3));
+    grip(1, 1);
+    console_finish(&console);
+    says("grip_left and grip_right both changed");
+}
+
 #define A(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -203,6 +342,14 @@ int main(void)
         A(who_thinks_for_longer_than_a_lease_lasts_is_still_present),
         A(a_no_moves_nothing),
         A(an_arm_that_does_not_come_to_rest_is_named_with_a_remedy),
+        A(an_arm_that_sinks_is_not_still_and_nobody_is_told_an_offset),
+        A(a_slow_drift_is_told_and_no_offset_either),
+        A(a_wrong_zero_of_an_arm_at_rest_is_told_with_its_offset),
+        A(the_reset_is_not_asked_for_while_the_arm_still_sinks),
+        A(a_reset_that_does_not_come_is_what_is_missing),
+        A(a_fault_that_is_still_there_is_told),
+        A(two_hands_are_no_exchanged_wires),
+        A(the_other_grip_a_moment_before_is_no_exchange),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,8 @@ struct fake {
     bool is_misleading, is_mute;
     char run_dir[64];
     void *zmq, *command, *stream;
+    const char *drifting; /* a signal; NULL = none */
+    double drift;
     json_t *answers; /* verb: {"result"} | {"error"} | null = none */
     json_t *requests;
     json_t *greetings, *followers; /* [{"topic", "message"}] */
@@ -145,6 +147,22 @@ static json_t *answer_to(fake_t *fake, const char *verb)
     return reply;
 }
 
+static void drift(const fake_t *fake)
+{
+    size_t i;
+    json_t *row;
+    const json_t *canned = json_object_get(fake->answers, "signal.list");
+    const json_t *rows = json_object_get(json_object_get(canned, "result"), "signals");
+    json_array_foreach(rows, i, row)
+    {
+        const char *name = json_string_value(json_object_get(row, "name"));
+        double value = json_number_value(json_object_get(row, "value"));
+        if (fake->drifting != NULL && strcmp(name, fake->drifting) == 0) {
+            json_object_set_new(row, "value", json_real(value + fake->drift));
+        }
+    }
+}
+
 static void send_reply(fake_t *fake, zmq_msg_t *peer, const char *id, json_t *reply)
 {
     zmq_msg_t address;
@@ -173,6 +191,9 @@ static void answer(fake_t *fake, zmq_msg_t *peer, json_t *request)
         send_reply(fake, peer, id, reply);
     }
     json_decref(reply);
+    if (strcmp(verb, "signal.list") == 0) {
+        drift(fake);
+    }
     if (strcmp(verb, "snapshot") == 0) {
         send_all(fake, fake->followers);
     }
@@ -343,6 +364,14 @@ void fake_refuse(fake_t *fake, const char *verb, const char *code, const char *m
     set_answer(fake, verb,
                json_pack("{s:{s:s, s:s, s:s}}", "error", "code", code, "message",
                          message, "remedy", remedy));
+}
+
+void fake_drift(fake_t *fake, const char *signal, double step)
+{
+    pthread_mutex_lock(&fake->lock);
+    fake->drifting = signal;
+    fake->drift = step;
+    pthread_mutex_unlock(&fake->lock);
 }
 
 void fake_ignore(fake_t *fake, const char *verb)
