@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "commissioning.h"
 #include "console.h"
 #include "fake.h"
 #include "rh/wire.h"
@@ -191,6 +192,61 @@ static void signals_that_cannot_be_are_named(void **state)
         assert_true(says(rows[i].says));
         assert_true(says("fail  signal: strap_left is not usable: it was never read"));
     }
+}
+
+/* A record whose first steps are ok, the next one failed, the rest was not done; and
+ * the daemon, which read none of it. */
+static void record_steps(int ok)
+{
+    char answer[900];
+    char error[512];
+    char wiring[] = "[machine]\nname = bench\n";
+    rh_commissioning_t record = {.machine = FAKE_MACHINE, .wiring = wiring};
+    for (int i = 0; i <= ok && i < RH_COMMISSIONING_COUNT; i++) {
+        record.steps[i].is_ok = i < ok;
+        strcpy(record.steps[i].date, "2026-01-02T03:04:05Z");
+        strcpy(record.steps[i].values, "as seen");
+    }
+    assert_int_equal(
+        rh_commissioning_write(fake_run_dir(fake), &record, error, sizeof error), 0);
+    (void)snprintf(answer, sizeof answer,
+                   "{\"is_needed\":true,\"may_arm\":false,\"sentence\":\"an old one\","
+                   "\"machine\":\"" FAKE_MACHINE "\",\"state_dir\":\"%s\","
+                   "\"wiring\":\"[machine]\\nname = bench\\n\"}",
+                   fake_run_dir(fake));
+    fake_answer(fake, "commissioning.show", answer);
+}
+
+static void the_steps_that_are_missing_and_that_failed_are_listed(void **state)
+{
+    (void)state;
+    record_steps(RH_COMMISSIONING_LIMITS);
+    assert_int_equal(run("doctor", good_file()), RH_EXIT_ERROR);
+    assert_true(says("fail  commissioning: not commissioned: the step limits"));
+    assert_true(says("; failed: limits; not done: brake, relay"));
+}
+
+static void
+a_complete_record_that_the_daemon_did_not_read_asks_for_its_restart(void **state)
+{
+    (void)state;
+    record_steps(RH_COMMISSIONING_COUNT);
+    assert_int_equal(run("doctor", good_file()), RH_EXIT_ERROR);
+    assert_true(says("fail  commissioning: every step is ok in the record"));
+    assert_true(says("restart the daemon (systemctl restart revhyperd)"));
+}
+
+static void without_any_record_the_daemons_sentence_stands(void **state)
+{
+    (void)state;
+    fake_answer(
+        fake, "commissioning.show",
+        "{\"is_needed\":true,\"may_arm\":false,\"sentence\":\"not "
+        "commissioned: do it\",\"machine\":\"bench\",\"state_dir\":\"/nowhere\","
+        "\"wiring\":\"\"}");
+    assert_int_equal(run("doctor", good_file()), RH_EXIT_ERROR);
+    assert_true(says("fail  commissioning: not commissioned: do it — no step is "
+                     "recorded here"));
 }
 
 /* One bus with two devices: name, replies, silence, damage of each. */
@@ -382,6 +438,9 @@ int main(void)
         A(a_computer_that_is_not_set_up_is_told_how),
         A(an_adapter_that_is_missing_or_slow_is_named),
         A(signals_that_cannot_be_are_named),
+        A(the_steps_that_are_missing_and_that_failed_are_listed),
+        A(a_complete_record_that_the_daemon_did_not_read_asks_for_its_restart),
+        A(without_any_record_the_daemons_sentence_stands),
         A(counters_tell_one_mistake_from_the_other),
         A(without_a_daemon_it_still_checks_the_file_and_fails),
         A(a_missing_file_fails_with_its_name),
