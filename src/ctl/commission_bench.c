@@ -17,8 +17,7 @@
 #define LOOK_MS 20
 #define KEEP_MS 500
 #define STILL_S 1.0
-#define STILL_DEG 0.1 /* a count of an encoder of 4096 is 0.088; a brake sinks faster  \
-                       */
+#define STILL_DEG 0.1 /* a count of an encoder of 4096 is 0.088 */
 
 double rh_commission_now_s(void)
 {
