@@ -51,7 +51,8 @@ class Commissioner:
 
     def hang(self):
         self.lift(-90)
-        wait_for("the arm is down", lambda: self.angle() < -88, 20)
+        # from higher up the brake lets it sink for ten seconds more
+        wait_for("the arm is down", lambda: self.angle() < -89.8, 20)
         self.tell("hand", "off")
 
     def drop(self):
