@@ -99,7 +99,8 @@ int32_t rh_link_least_gap_us(const rh_bus_settings_t *bus)
         return 0;
     }
     int64_t seven_us = 7 * char_bits(bus) * (NS_PER_S / NS_PER_US); /* of two gaps */
-    return (int32_t)((seven_us + 2 * bus->baud - 1) / (2 * bus->baud));
+    int64_t twice = 2 * (int64_t)bus->baud;
+    return (int32_t)((seven_us + twice - 1) / twice);
 }
 
 /* Once open: nobody else may, and the rate is what was asked for, or near enough for
