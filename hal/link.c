@@ -98,7 +98,8 @@ int32_t rh_link_least_gap_us(const rh_bus_settings_t *bus)
     if (bus->is_tcp || bus->baud <= 0) {
         return 0;
     }
-    int64_t seven_us = 7 * char_bits(bus) * (NS_PER_S / NS_PER_US); /* of two gaps */
+    int64_t seven_us =
+        INT64_C(7) * char_bits(bus) * (NS_PER_S / NS_PER_US); /* of two gaps */
     int64_t twice = 2 * (int64_t)bus->baud;
     return (int32_t)((seven_us + twice - 1) / twice);
 }
