@@ -38,6 +38,15 @@ int rh_commissioning_find(const char *name)
     return -1;
 }
 
+void rh_commissioning_enter(rh_commissioning_t *record, rh_commissioning_step_t step,
+                            const rh_commissioning_result_t *result)
+{
+    if (record->steps[step].is_ok) {
+        record->was[step] = record->steps[step];
+    }
+    record->steps[step] = *result;
+}
+
 void rh_commissioning_free(rh_commissioning_t *record)
 {
     free(record->wiring);

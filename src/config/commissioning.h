@@ -56,8 +56,15 @@ typedef struct {
     char machine[64];
     char by[80];
     rh_commissioning_result_t steps[RH_COMMISSIONING_COUNT];
+    /* What the step said when it was last ok and has since failed: kept, proves
+     * nothing. `date` is "" where there is none; the same wiring. */
+    rh_commissioning_result_t was[RH_COMMISSIONING_COUNT];
     char *wiring; /* rh_config_print_wiring's text; heap */
 } rh_commissioning_t;
+
+/* The newest result of a step: where an ok one has to give way it is kept in `was`. */
+void rh_commissioning_enter(rh_commissioning_t *record, rh_commissioning_step_t step,
+                            const rh_commissioning_result_t *result);
 
 /* Reads the newer copy that is whole. 0; -ENOENT where there is none; -EBADMSG where
  * none is whole; another negative errno. The caller frees the record, in any case. */

@@ -86,14 +86,15 @@ static bool take(const char *line, const char *key, char *value, size_t size)
     return true;
 }
 
-/* "step NAME = ok|failed DATE VALUES" */
-static void take_step(const char *line, rh_commissioning_t *record)
+/* "WORD NAME = ok|failed DATE VALUES" */
+static void take_step(const char *line, const char *word,
+                      rh_commissioning_result_t steps[RH_COMMISSIONING_COUNT])
 {
     char key[64];
     char value[420];
     for (int i = 0; i < RH_COMMISSIONING_COUNT; i++) {
-        rh_commissioning_result_t *step = &record->steps[i];
-        (void)snprintf(key, sizeof(key), "step %s", rh_commissioning_name(i));
+        rh_commissioning_result_t *step = &steps[i];
+        (void)snprintf(key, sizeof(key), "%s %s", word, rh_commissioning_name(i));
         if (take(line, key, value, sizeof(value))) {
             char *date = strchr(value, ' ');
             char *values = date != NULL ? strchr(date + 1, ' ') : NULL;
@@ -116,7 +117,8 @@ static int parse(const char *text, rh_commissioning_t *record)
     for (const char *line = text; line <= wiring; line = strchr(line, '\n') + 1) {
         (void)take(line, "machine", record->machine, sizeof(record->machine));
         (void)take(line, "by", record->by, sizeof(record->by));
-        take_step(line, record);
+        take_step(line, "step", record->steps);
+        take_step(line, "was", record->was);
     }
     record->wiring = strdup(wiring + 1 + strlen(WIRING));
     return record->wiring != NULL ? 0 : -ENOMEM;
@@ -151,17 +153,25 @@ int rh_commissioning_read(const char *state_dir, rh_commissioning_t *record)
 
 /* ---- writing --------------------------------------------------------------------- */
 
+static void print_steps(const char *word,
+                        const rh_commissioning_result_t steps[RH_COMMISSIONING_COUNT],
+                        FILE *file)
+{
+    for (int i = 0; i < RH_COMMISSIONING_COUNT; i++) {
+        const rh_commissioning_result_t *step = &steps[i];
+        if (step->date[0] != '\0') {
+            (void)fprintf(file, "%s %s = %s %s %s\n", word, rh_commissioning_name(i),
+                          step->is_ok ? "ok" : "failed", step->date, step->values);
+        }
+    }
+}
+
 static void print_record(const rh_commissioning_t *record, FILE *file)
 {
     (void)fprintf(file, FIRST_LINE "machine = %s\nby = %s\n", record->machine,
                   record->by);
-    for (int i = 0; i < RH_COMMISSIONING_COUNT; i++) {
-        const rh_commissioning_result_t *step = &record->steps[i];
-        if (step->date[0] != '\0') {
-            (void)fprintf(file, "step %s = %s %s %s\n", rh_commissioning_name(i),
-                          step->is_ok ? "ok" : "failed", step->date, step->values);
-        }
-    }
+    print_steps("step", record->steps, file);
+    print_steps("was", record->was, file);
     (void)fprintf(file, WIRING "%s", record->wiring);
 }
 

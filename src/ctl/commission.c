@@ -133,8 +133,15 @@ static int run_step(rh_commission_t *bench, rh_commissioning_t *record,
         complete_verdict(bench);
     }
     tell_step(bench, result == 0);
-    fill_result(bench, result == 0, &record->steps[step]);
+    rh_commissioning_result_t newest;
+    bool was_ok = record->steps[step].is_ok;
+    fill_result(bench, result == 0, &newest);
+    rh_commissioning_enter(record, step, &newest);
     int failed = write_record(bench, record);
+    if (failed == 0 && was_ok && result != 0) {
+        rh_commission_waits(bench, "this step was ok before: nothing arms until it is "
+                                   "again and the daemon was restarted");
+    }
     return failed != 0 ? failed : result == 0 ? 0 : RH_EXIT_ERROR;
 }
 

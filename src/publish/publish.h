@@ -78,6 +78,10 @@ uint64_t rh_publish_dropped(const rh_publish_t *publish);
 /* Counts the changes of the state message; 0 before the first. */
 uint64_t rh_publish_state_seq(const rh_publish_t *publish);
 
+/* What commissioning.show says from now on: it may not arm, for this reason (which must
+ * outlive the room). */
+void rh_publish_uncommissioned(rh_publish_t *publish, const char *sentence);
+
 /* Closes at once (no lingering) and removes endpoints.json. NULL is permitted. */
 void rh_publish_close(rh_publish_t *publish);
 

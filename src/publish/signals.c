@@ -61,6 +61,12 @@ bool rh_query_signals(rh_publish_t *publish, const rh_ask_t *ask, rh_json_t *res
     return true;
 }
 
+void rh_publish_uncommissioned(rh_publish_t *publish, const char *sentence)
+{
+    publish->settings.commissioning.may_arm = false;
+    publish->settings.commissioning.sentence = sentence;
+}
+
 bool rh_query_commissioning(rh_publish_t *publish, const rh_ask_t *ask,
                             rh_json_t *result, rh_error_t *error)
 {

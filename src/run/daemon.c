@@ -47,12 +47,6 @@ static void say(const daemon_t *self, const char *priority, const char *text)
     (void)fprintf(stderr, "%s%s\n", priority, text);
 }
 
-/* systemd reads "<4>" and the like as a priority; a terminal gets plain lines. */
-static const char *warning(void)
-{
-    return isatty(STDERR_FILENO) ? "warning: " : "<4>";
-}
-
 static int open_folders(daemon_t *self)
 {
     const rh_daemon_settings_t *daemon = &self->settings->daemon;
@@ -78,7 +72,8 @@ static int open_record(daemon_t *self)
                                 self->settings->machine.name, self->boot, self->error,
                                 ERROR_SIZE);
     if (status == 0 && self->error[0] != '\0') {
-        say(self, warning(), self->error); /* a damaged file was moved aside */
+        say(self, rh_system_warning(),
+            self->error); /* a damaged file was moved aside */
     }
     return status;
 }
@@ -94,6 +89,8 @@ static int open_commissioning(daemon_t *self)
     if (status != 0) {
         (void)snprintf(self->error, ERROR_SIZE, "no memory for the record");
         rh_commissioned_free(&self->commissioned);
+    } else if (!self->commissioned.may_arm) {
+        say(self, rh_system_warning(), self->commissioned.sentence);
     }
     return status;
 }
@@ -199,7 +196,7 @@ static int open_service(daemon_t *self)
     int status = rh_recorder_init(&self->recorder, &self->loop, self->record);
     return status != 0 ? status
                        : rh_service_start(&self->service, &self->loop, &self->recorder,
-                                          self->publish);
+                                          self->publish, &self->commissioned);
 }
 
 static void close_service(daemon_t *self)
@@ -258,7 +255,7 @@ static void prepare_process(daemon_t *self)
             "memory is not locked (%s): page faults may delay the control loop; "
             "raise LimitMEMLOCK or run under the shipped unit",
             strerrordesc_np(-status));
-        say(self, warning(), self->error);
+        say(self, rh_system_warning(), self->error);
     }
 }
 
@@ -282,18 +279,15 @@ static void tell_ready(daemon_t *self)
         rh_clock_sleep_until(rh_clock_mono_ns() + 1000000);
     }
     if (!atomic_load(&self->loop.is_realtime)) {
-        say(self, warning(),
+        say(self, rh_system_warning(),
             "the control loop runs without real-time priority: SCHED_FIFO is not "
             "permitted; "
             "raise LimitRTPRIO or run under the shipped unit");
     }
     if (!atomic_load(&self->loop.is_wakeful)) {
-        say(self, warning(),
+        say(self, rh_system_warning(),
             "the processor may sleep deeply between ticks: /dev/cpu_dma_latency cannot "
             "be written; permit it or run under the shipped unit");
-    }
-    if (!self->commissioned.may_arm) {
-        say(self, warning(), self->commissioned.sentence);
     }
     (void)fprintf(
         stderr,

@@ -116,6 +116,9 @@ static void make_input(rh_loop_t *loop)
         rh_outbox_is_holding(&loop->to_service) ||
         rh_outbox_is_holding(&loop->to_record) ||
         atomic_load_explicit(&loop->recording_stalled, memory_order_relaxed);
+    if (atomic_load_explicit(&loop->uncommissioned, memory_order_acquire)) {
+        loop->machine.limits.is_commissioned = 0;
+    }
     take_command(loop, &input->command);
     read_console(loop);
     read_samples(loop);

@@ -44,7 +44,8 @@ typedef struct {
     /* from other threads */
     rh_ring_t commands; /* rh_command_t, the ordinary ones */
     rh_stops_t stops;
-    _Atomic uint64_t console; /* number of the lease, and in the lowest bit "held" */
+    _Atomic uint64_t console;    /* number of the lease, and in the lowest bit "held" */
+    _Atomic bool uncommissioned; /* the record was taken back; never given again */
     _Atomic bool recording_stalled; /* the record thread's backlog is full */
     _Atomic bool stop;
     /* the thread's own */

@@ -2,6 +2,7 @@
 /* The service thread. */
 #include "service.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,9 @@
 #include "system.h"
 
 #define POLL_MS 100
+/* Well within the half second between arm.begin and arm.commit, at both of which the
+ * gate asks. */
+#define COMMISSIONED_NS (100 * RH_NS_PER_MS)
 
 static void drain_wake(int fd)
 {
@@ -123,6 +127,22 @@ static void pat_watchdog(rh_service_t *service, int64_t now_ns)
     }
 }
 
+/* A step of commissioning that fails takes back what the start was told. */
+static void look_at_record(rh_service_t *service, int64_t now_ns)
+{
+    if (now_ns - service->looked_ns < COMMISSIONED_NS) {
+        return;
+    }
+    service->looked_ns = now_ns;
+    if (rh_commissioned_is_lost(service->commissioned)) {
+        atomic_store_explicit(&service->loop->uncommissioned, true,
+                              memory_order_release);
+        rh_publish_uncommissioned(service->publish, service->commissioned->sentence);
+        (void)fprintf(stderr, "%s%s\n", rh_system_warning(),
+                      service->commissioned->sentence);
+    }
+}
+
 static void *run(void *context)
 {
     rh_service_t *service = context;
@@ -139,18 +159,20 @@ static void *run(void *context)
             publish_health(service, now_ns);
         }
         pat_watchdog(service, now_ns);
+        look_at_record(service, now_ns);
     }
     publish_events(service);
     return NULL;
 }
 
 int rh_service_start(rh_service_t *service, rh_loop_t *loop, rh_recorder_t *recorder,
-                     rh_publish_t *publish)
+                     rh_publish_t *publish, rh_commissioned_t *commissioned)
 {
     memset(service, 0, sizeof(*service));
     service->loop = loop;
     service->recorder = recorder;
     service->publish = publish;
+    service->commissioned = commissioned;
     service->started_ns = rh_clock_mono_ns();
     (void)pthread_mutex_init(&service->wires, NULL);
     return -pthread_create(&service->thread, NULL, run, service);

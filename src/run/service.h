@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "commissioned.h"
 #include "loop.h"
 #include "publish.h"
 #include "recorder.h"
@@ -19,16 +20,18 @@ typedef struct {
     rh_loop_t *loop;
     rh_recorder_t *recorder;
     rh_publish_t *publish;
+    rh_commissioned_t *commissioned;
     pthread_mutex_t wires; /* held while the counters of the buses are asked for */
     bool is_wired;         /* the buses are open */
     _Atomic bool stop;
     pthread_t thread;
-    int64_t started_ns, health_ns, watchdog_ns;
+    int64_t started_ns, health_ns, watchdog_ns, looked_ns;
     uint64_t watched_ticks; /* at the last pat */
 } rh_service_t;
 
+/* `commissioned` is this thread's from here on. */
 int rh_service_start(rh_service_t *service, rh_loop_t *loop, rh_recorder_t *recorder,
-                     rh_publish_t *publish);
+                     rh_publish_t *publish, rh_commissioned_t *commissioned);
 /* The buses open after this thread starts and close before it ends: says since when,
  * and until when, it may ask them for their counters. */
 void rh_service_wire(rh_service_t *service, bool is_wired);

@@ -144,6 +144,11 @@ int rh_system_take_lock(const char *run_dir, char *error, size_t size)
     return fd;
 }
 
+const char *rh_system_warning(void)
+{
+    return isatty(STDERR_FILENO) ? "warning: " : "<4>";
+}
+
 void rh_system_notify(const char *state)
 {
     (void)sd_notify(0, state);

@@ -40,6 +40,10 @@ int rh_system_take_lock(const char *run_dir, char *error, size_t size);
 /* To systemd; nothing where there is none. */
 void rh_system_notify(const char *state);
 
+/* What a warning begins with: systemd reads "<4>" as a priority, a terminal gets words.
+ */
+const char *rh_system_warning(void);
+
 /* Resident and locked memory of this process, from /proc. */
 void rh_system_memory(uint64_t *resident_bytes, uint64_t *locked_bytes);
 

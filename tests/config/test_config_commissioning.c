@@ -84,6 +84,26 @@ static void what_was_written_is_read_again(void **state)
     rh_commissioning_free(&record);
 }
 
+static void a_step_that_fails_later_keeps_what_it_said_when_it_was_ok(void **state)
+{
+    house_t *house = *state;
+    rh_commissioning_t record = whole_record(house);
+    rh_commissioning_t again;
+    const rh_commissioning_result_t was = record.steps[RH_COMMISSIONING_BRAKE];
+    const rh_commissioning_result_t failed = {false, "2026-02-03T04:05:06Z", "it fell"};
+    rh_commissioning_enter(&record, RH_COMMISSIONING_BRAKE, &failed);
+    rh_commissioning_enter(&record, RH_COMMISSIONING_BRAKE, &failed);
+    write_record(house, &record);
+    assert_int_equal(rh_commissioning_read(house->folder, &again), 0);
+    assert_memory_equal(&again.steps[RH_COMMISSIONING_BRAKE], &failed, sizeof(failed));
+    assert_memory_equal(&again.was[RH_COMMISSIONING_BRAKE], &was, sizeof(was));
+    assert_false(judge(house, record.wiring));
+    says(house, "the step brake");
+    says(house, "failed: it fell");
+    rh_commissioning_free(&again);
+    rh_commissioning_free(&record);
+}
+
 static void no_record_says_what_to_run(void **state)
 {
     house_t *house = *state;
@@ -240,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_was_written_is_read_again),
+        TEST(a_step_that_fails_later_keeps_what_it_said_when_it_was_ok),
         TEST(no_record_says_what_to_run),
         TEST(one_damaged_copy_is_replaced_by_the_other),
         TEST(a_record_that_was_cut_off_is_no_record),

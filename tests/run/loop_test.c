@@ -241,6 +241,20 @@ static void a_command_is_taken_under_the_lease_it_was_given_under(void **state)
     assert_int_equal(input_at(&bench->hal, next + 1)->lease, 7);
 }
 
+/* Whatever the start was told, the gate has the last word at both commands of arming.
+ */
+static void a_record_taken_back_reaches_the_gate_with_the_next_tick(void **state)
+{
+    bench_t *bench = *state;
+    int next = hold(&bench->hal);
+    assert_int_equal(bench->loop.machine.limits.is_commissioned, 1);
+    atomic_store(&bench->loop.uncommissioned, true);
+    let_go(&bench->hal);
+    (void)input_at(&bench->hal, next);
+    (void)hold(&bench->hal);
+    assert_int_equal(bench->loop.machine.limits.is_commissioned, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -249,6 +263,7 @@ int main(void)
         TEST(stop_words_pass_a_full_ring_of_commands_which_goes_on_behind_them),
         TEST(a_lease_changed_between_two_ticks_shows_in_its_number),
         TEST(a_command_is_taken_under_the_lease_it_was_given_under),
+        TEST(a_record_taken_back_reaches_the_gate_with_the_next_tick),
         TEST(a_pause_between_clock_and_samples_takes_both_anew),
     };
     return cmocka_run_group_tests_name("loop", tests, NULL, NULL);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A machine that needs it is commissioned from the first step to the last, and then it arms.
 
-Before: refused. After, and a restart: somebody lies down and arms. With one key of the wiring
+Before: refused. After, and a restart: somebody lies down and arms. With a step that fails
+later: refused at once, the old values kept, until it is ok again and the daemon restarted. With one key of the wiring
 changed: refused again, and the key is named. With one copy of the record damaged: it still
 holds; with both: refused, and said.
 
@@ -78,6 +79,24 @@ def arm(machine):
     machine.lease = None
 
 
+def withdraw(machine):
+    """Fifteen kilograms on a pad that is to be bare: the step that was ok fails."""
+    machine.tell("hand", "pad", "front", 15)
+    verdicts, status = Commissioner(machine).run("cells", seconds=20)
+    expect("a step that was ok can fail", status == 1 and verdicts["cells"]["verdict"] == "fail")
+    wait_for("the log says it", lambda: "the step cells" in machine.log("daemon"), 5)
+    expect("then nothing arms, with no restart between", refusal(machine) == "not_commissioned")
+    kept = (machine.state / "commissioning.a").read_text()
+    expect("what it said when it was ok is kept", "\nwas cells = ok 2" in kept)
+    machine.tell("hand", "pad", "front", 0)
+    _, status = Commissioner(machine).run("cells", seconds=20)
+    expect("mended, it waits for the restart", status == 0
+           and refusal(machine) == "not_commissioned")
+    restart(machine)
+    arm(machine)
+    expect("and arms behind it", True)
+
+
 def try_all(machine):
     machine.start_all()
     expect("not commissioned, nothing arms", refusal(machine) == "not_commissioned")
@@ -86,6 +105,7 @@ def try_all(machine):
     expect("the start has nothing to say", "commissioned" not in log)
     arm(machine)
     expect("commissioned, it arms", True)
+    withdraw(machine)
 
     change = ["--set", "signal arm_angle.offset=-179"]
     log = restart(machine, *change)
