@@ -62,6 +62,12 @@ void rh_bus_explain_closed(rh_bus_t *bus, int error)
                        "cannot open %.120s: another program holds it; end that one "
                        "(fuser names it)",
                        name);
+    } else if (error == -EXDEV) {
+        (void)snprintf(text, size,
+                       "%.120s is a real port and was left alone: [machine] says "
+                       "simulated = yes; a real machine has a file of its own, without "
+                       "it",
+                       name);
     } else if (error == -ERANGE) {
         (void)snprintf(
             text, size,

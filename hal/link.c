@@ -78,6 +78,11 @@ static int char_bits(const rh_bus_settings_t *settings)
     return 1 + data + (parity != 'N') + stop;
 }
 
+int64_t rh_link_char_ns(const rh_bus_settings_t *bus)
+{
+    return bus->is_tcp || bus->baud <= 0 ? 0 : char_bits(bus) * NS_PER_S / bus->baud;
+}
+
 static modbus_t *new_serial(rh_link_t *link, const rh_bus_settings_t *settings,
                             const char *path)
 {
@@ -89,7 +94,7 @@ static modbus_t *new_serial(rh_link_t *link, const rh_bus_settings_t *settings,
         errno = EINVAL;
         return NULL;
     }
-    link->char_ns = char_bits(settings) * NS_PER_S / settings->baud;
+    link->char_ns = rh_link_char_ns(settings);
     return modbus_new_rtu(path, settings->baud, parity, data, stop);
 }
 
@@ -137,7 +142,7 @@ int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char 
     *link = (rh_link_t){
         .is_tcp = settings->is_tcp, .gap_ns = gap_us * NS_PER_US, .claim = -1};
     if (!settings->is_tcp) { /* before libmodbus changes another one's settings */
-        link->claim = rh_port_claim(path);
+        link->claim = rh_port_claim(path, settings->must_be_pty);
         if (link->claim < 0) {
             return link->claim;
         }

@@ -57,15 +57,19 @@ bool rh_link_baud_is_known(int32_t baud);
 /* Data bits, parity and stop bits of "8N1"; false when it is none. */
 bool rh_link_format_parse(const char *format, int *data, char *parity, int *stop);
 
+/* How long one character of this line's format is at its rate, ns; 0 on TCP. */
+int64_t rh_link_char_ns(const rh_bus_settings_t *bus);
+
 /* The silence that ends a frame on this line, 3.5 characters rounded up, us; 0 on TCP.
  * No request goes out sooner, whatever a profile says: the 1750 us above 19200 baud
  * (Modbus over Serial Line V1.02, 2.5.1.1) are less than that below. */
 int32_t rh_link_least_gap_us(const rh_bus_settings_t *bus);
 
 /* Opens the port, which then is ours alone, or connects (at most 250 ms). `path` is
- * absolute. 0 or negative errno: -EBUSY where another program holds the port, -ERANGE
- * where it does not run at the rate that was asked for;
- * allocates (libmodbus). gap_us is the longest silence that one of its devices needs.
+ * absolute. 0 or negative errno: -EBUSY where another program holds the port, -EXDEV
+ * where the machine is simulated and the port no pty, -ERANGE where it does not run at
+ * the rate that was asked for; allocates (libmodbus). gap_us is the longest silence
+ * that one of its devices needs.
  */
 int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char *path,
                  int32_t gap_us);

@@ -16,13 +16,31 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
-int rh_port_claim(const char *path)
+#define PTY_MAJOR_FIRST 136
+#define PTY_MAJOR_LAST 143
+
+/* Linux: devices.txt, majors 136 to 143 are the slaves of Unix98 ptys. */
+static bool is_pty(int fd)
+{
+    struct stat about;
+    return fstat(fd, &about) == 0 && S_ISCHR(about.st_mode) &&
+           major(about.st_rdev) >= PTY_MAJOR_FIRST &&
+           major(about.st_rdev) <= PTY_MAJOR_LAST;
+}
+
+int rh_port_claim(const char *path, bool must_be_pty)
 {
     int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) {
         return -errno;
+    }
+    if (must_be_pty && !is_pty(fd)) {
+        close(fd);
+        return -EXDEV;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         int error = errno == EWOULDBLOCK ? -EBUSY : -errno;

@@ -6,12 +6,14 @@
 #ifndef RH_HAL_PORT_H
 #define RH_HAL_PORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Claims the port before anybody changes its settings: a lock on the device that other
  * instances respect, and TIOCEXCL for those that know nothing of it. A descriptor to be
- * closed with the port, or negative errno: -EBUSY where another program holds it. */
-int rh_port_claim(const char *path);
+ * closed with the port, or negative errno: -EBUSY where another program holds it,
+ * -EXDEV where it must be a pty, a simulator's end, and is something else. */
+int rh_port_claim(const char *path, bool must_be_pty);
 
 /* Refuses further opens by others, once the port is open as often as it will be; not on
  * a pty, which outlives its users where its other side keeps it open, the refusal with

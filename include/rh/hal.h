@@ -149,6 +149,7 @@ typedef struct {
     char name[RH_HAL_NAME];
     bool is_tcp;
     char path[RH_HAL_PATH]; /* serial device; relative = below the run directory */
+    bool must_be_pty;       /* of a simulated machine: no real port is opened */
     char host[RH_HAL_NAME];
     int32_t port;
     int32_t baud;
@@ -245,6 +246,12 @@ typedef struct {
      * trying. */
     int (*open)(rh_hal_t **hal, const rh_hal_settings_t *settings, char *error,
                 size_t error_size);
+    /* How long one cycle of each bus is by arithmetic (bytes, silences, turnarounds of
+     * the profiles), ns; 0 on TCP, where only measuring tells, and without a device.
+     * Opens nothing; `cycle_ns` has RH_BUS_MAX places. 0, or what open would say of
+     * this wiring. */
+    int (*cycles)(const rh_hal_settings_t *settings, double *cycle_ns, char *error,
+                  size_t error_size);
     /* Fills input->signal[] with the newest samples and their ages at now_ns. Control
      * thread only; never waits, never allocates. */
     void (*read)(rh_hal_t *hal, int64_t now_ns, rh_input_t *input);

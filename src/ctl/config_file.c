@@ -17,8 +17,8 @@ const char *rh_config_file_path(const rh_options_t *options)
 
 /* The settings are large and the caller's; the limits are checked with them, because a
  * value can stand in its range and yet be beyond a ceiling. */
-static int load(rh_settings_t *settings, const rh_options_t *options,
-                rh_problem_t *problem)
+int rh_config_file_load(rh_settings_t *settings, const rh_options_t *options,
+                        rh_problem_t *problem)
 {
     char error[sizeof problem->message] = "";
     rh_limits_t limits;
@@ -38,7 +38,7 @@ int rh_config_file_read(const rh_options_t *options, rh_problem_t *problem)
 {
     rh_settings_t *settings = calloc(1, sizeof *settings);
     int failed = settings != NULL
-                     ? load(settings, options, problem)
+                     ? rh_config_file_load(settings, options, problem)
                      : rh_problem_set(problem, RH_EXIT_ERROR, "error", "", "no memory");
     free(settings);
     return failed;
@@ -69,7 +69,7 @@ static int show_file(const rh_call_t *call, rh_problem_t *problem)
     FILE *memory = open_memstream(&text, &size);
     int failed = RH_EXIT_ERROR;
     if (settings != NULL && memory != NULL) {
-        failed = load(settings, call->options, problem);
+        failed = rh_config_file_load(settings, call->options, problem);
     }
     if (failed == 0) {
         rh_config_print(settings, memory);

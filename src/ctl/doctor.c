@@ -283,6 +283,7 @@ static const struct {
     {check_recording, true},   {check_events, true},
     {check_faults, true},      {rh_doctor_wiring, true},
     {rh_doctor_signals, true}, {rh_doctor_commissioning, true},
+    {rh_doctor_cycle, true},
 };
 
 static void print_findings(const json_t *findings)

@@ -30,6 +30,9 @@ const json_t *rh_doctor_part(const rh_doctor_t *doctor, const char *key);
  * Needs no daemon. */
 void rh_doctor_host(rh_doctor_t *doctor);
 
+/* doctor_cycle.c: whether the drive's bus is as fast as the damping was made for. */
+void rh_doctor_cycle(rh_doctor_t *doctor);
+
 /* doctor_wires.c: what counters and signals say about the wiring. */
 void rh_doctor_wiring(rh_doctor_t *doctor);
 void rh_doctor_signals(rh_doctor_t *doctor);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 
 #include "config.h"
+#include "cycle_check.h"
 #include "daemon.h"
+#include "modbus_hal.h"
 #include "options.h"
 #include "system.h"
 
@@ -20,6 +22,9 @@ static int with_settings(const rh_options_t *options)
                                 options->override_count, error, sizeof(error));
     if (status == 0) {
         status = rh_config_limits(&settings, &limits, error, sizeof(error));
+    }
+    if (status == 0 && options->run != RH_RUN_PRINT) {
+        status = rh_cycle_check(&rh_hal_modbus, &settings, error, sizeof(error));
     }
     if (status != 0) {
         (void)fprintf(stderr, "revhyperd: %s\n", error);

@@ -352,6 +352,23 @@ static void health_that_says_nothing_is_never_ok(void **state)
     assert_true(says("fail  buses: there are none"));
 }
 
+/* The shipped machine's damping is made for 11.08 ms. */
+static void a_drives_bus_slower_than_its_cycle_ms_fails_with_both_figures(void **state)
+{
+    const char *slow = "{\"buses\":[{\"name\":\"drive\",\"is_up\":true,"
+                       "\"rate_hz\":80,\"error_frac\":0}]}";
+    const char *fast = "{\"buses\":[{\"name\":\"drive\",\"is_up\":true,"
+                       "\"rate_hz\":85,\"error_frac\":0}]}";
+    (void)state;
+    be(slow, "[]");
+    assert_int_equal(examine(good_file()), 1);
+    assert_true(says("fail  cycle: bus drive takes 12.50 ms for a cycle, [limits] "
+                     "cycle_ms says 11.08"));
+    be(fast, "[]");
+    (void)examine(good_file());
+    assert_true(says("ok    cycle: bus drive takes 11.76 ms"));
+}
+
 static void a_lost_event_fails(void **state)
 {
     (void)state;
@@ -446,6 +463,7 @@ int main(void)
         A(a_missing_file_fails_with_its_name),
         A(a_bus_that_is_down_and_a_device_that_is_silent_fail),
         A(health_that_says_nothing_is_never_ok),
+        A(a_drives_bus_slower_than_its_cycle_ms_fails_with_both_figures),
         A(a_lost_event_fails),
         A(an_open_fault_fails_but_the_lock_of_a_fresh_start_only_warns),
         A(a_viewer_is_told_why_commands_will_be_refused),

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -163,6 +164,24 @@ static void latency_of_an_adapter_is_found_behind_its_link(void **state)
     assert_int_equal(system(path), 0);
 }
 
+/* Limits may be opened on a simulated machine: there no wire may lead to a real one. */
+static void a_simulated_machine_opens_no_real_port(void **state)
+{
+    rig_t *rig = *state;
+    char device[64];
+    device_behind(rig, device, sizeof(device));
+    int claim = rh_port_claim(device, true);
+    assert_true(claim >= 0);
+    close(claim);
+    assert_int_equal(rh_port_claim("/dev/null", true), -EXDEV);
+    bench_add_cell(&rig->settings, 1, 0);
+    rig->settings.buses[0].must_be_pty = true;
+    (void)snprintf(rig->settings.buses[0].path, sizeof(rig->settings.buses[0].path),
+                   "/dev/null");
+    rig_open(rig);
+    assert_true(await_error(rig->hal, "/dev/null is a real port and was left alone"));
+}
+
 #define wire_test(name)                                                                \
     cmocka_unit_test_setup_teardown(name, rig_set_up_rtu, rig_tear_down)
 
@@ -171,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         wire_test(an_adapter_that_comes_back_as_another_device_is_found_by_its_link),
         wire_test(a_port_that_another_program_holds_is_not_opened),
+        wire_test(a_simulated_machine_opens_no_real_port),
         cmocka_unit_test(the_rate_in_force_is_read_back_from_the_driver),
         cmocka_unit_test(latency_of_an_adapter_is_found_behind_its_link),
     };

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Damping and funnel are made for a cycle of the drive's bus, `[limits] cycle_ms`. What
+ * the profiles say by arithmetic, the daemon compares at its start; what the bus really
+ * reaches, on TCP too, is compared here.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_file.h"
+#include "doctor_parts.h"
+#include "fields.h"
+
+#define MS_PER_S 1e3
+#define TOLERANCE 1.10 /* repeats and pauses; B has more room than that */
+
+/* The bus that carries the torque; NULL where none does. */
+static const rh_bus_settings_t *drive_bus(const rh_hal_settings_t *hal)
+{
+    for (int i = 0; i < hal->binding_count; i++) {
+        const rh_binding_t *binding = &hal->bindings[i];
+        if (binding->is_output && binding->signal == RH_OUTPUT_TORQUE_COMMAND &&
+            binding->kind == RH_SOURCE_MODBUS) {
+            return &hal->buses[hal->devices[binding->device].bus];
+        }
+    }
+    return NULL;
+}
+
+static double rate_hz(const rh_doctor_t *doctor, const char *bus)
+{
+    const json_t *buses = json_object_get(rh_doctor_part(doctor, "health"), "buses");
+    for (size_t i = 0; i < json_array_size(buses); i++) {
+        const json_t *one = json_array_get(buses, i);
+        if (strcmp(rh_text(one, "name", ""), bus) == 0) {
+            return rh_number(one, "rate_hz");
+        }
+    }
+    return 0.0;
+}
+
+static void compare(rh_doctor_t *doctor, const rh_settings_t *settings)
+{
+    const rh_bus_settings_t *bus = drive_bus(&settings->hal);
+    double reached_hz = bus != NULL ? rate_hz(doctor, bus->name) : 0.0;
+    if (!(reached_hz > 0.0)) {
+        return; /* what is down is named as such */
+    }
+    double cycle_ms = MS_PER_S / reached_hz;
+    double said_ms = settings->limits.cycle_ms;
+    bool is_slow = cycle_ms > said_ms * TOLERANCE;
+    rh_doctor_find(doctor, is_slow ? RH_DOCTOR_FAIL : RH_DOCTOR_OK, "cycle",
+                   "read less on that bus, or write what it takes into cycle_ms",
+                   "bus %s takes %.2f ms for a cycle, [limits] cycle_ms says %g%s",
+                   bus->name, cycle_ms, said_ms,
+                   is_slow ? ": the damping is too strong for it" : "");
+}
+
+void rh_doctor_cycle(rh_doctor_t *doctor)
+{
+    rh_problem_t problem; /* a file that cannot be read is a finding already */
+    rh_settings_t *settings = calloc(1, sizeof *settings);
+    if (settings != NULL &&
+        rh_config_file_load(settings, doctor->call->options, &problem) == 0) {
+        compare(doctor, settings);
+    }
+    free(settings);
+}
