@@ -116,8 +116,8 @@ typedef struct {
       "go up by the permitted step, one per set")                                      \
     X(ABOVE_CEILING, "above_ceiling", "the load is above what this machine may give",  \
       "choose a lighter load")                                                         \
-    X(NO_RELAY, "no_relay", "the heartbeat relay was not tested since the start",      \
-      "relay.test first")                                                              \
+    X(NO_RELAY, "no_relay", "the heartbeat relay was not proven since the start",      \
+      "clear the bench and hold the reset button; it takes half a second")             \
     X(WRONG_STATE, "wrong_state", "the machine cannot do that in this state",          \
       "see `status` for the state and what it waits for")
 

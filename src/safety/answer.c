@@ -30,6 +30,9 @@ static uint32_t refuses_arming(const rh_gate_t *gate)
         return gate->safety->state == RH_SAFETY_ARMED ? RH_REFUSAL_ARMED
                                                       : RH_REFUSAL_LATCHED;
     }
+    if (gate->safety->relay_us == 0) {
+        return RH_REFUSAL_NO_RELAY;
+    }
     if (!sensors_are_good(gate) || (sight->drive_status & RH_DRIVE_READY) == 0) {
         return RH_REFUSAL_SENSORS;
     }

@@ -79,6 +79,10 @@ uint32_t rh_gate_answer_relay(rh_gate_t *gate);
 uint32_t rh_gate_answer_polarity(rh_gate_t *gate);
 void rh_gate_probe_enter(rh_gate_t *gate);
 void rh_gate_probe_watch(rh_gate_t *gate);
+/* The reset button was held in a state that it leaves (or in idle), nobody is on the
+ * machine, and its relay was not proven since the start: prove it before anything arms.
+ */
+bool rh_gate_must_prove_relay(const rh_gate_t *gate);
 bool rh_gate_probe_is_over(const rh_gate_t *gate);
 bool rh_gate_probe_withholds(const rh_gate_t *gate); /* the heartbeat */
 int32_t rh_gate_probe_mnm(rh_gate_t *gate);

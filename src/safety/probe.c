@@ -5,7 +5,9 @@
  *
  * relay (hazard 17): the drive is switched on with zero torque and seen to run without
  * a break, then the heartbeat is withheld: the drive must leave *run* after that, else
- * nothing would stop it when this program dies.
+ * nothing would stop it when this program dies. The first reset after each start begins
+ * it (who holds that button stands at the machine: no console is needed), and nothing
+ * arms before it; a console may ask for it at any time.
  *
  * polarity (hazard 4): torque rises by 10 N m/s until the arm has moved by 1 degree,
  * and never above 20 N m (friction alone is 2 to 12). The arm must have risen, by both
@@ -58,19 +60,14 @@ static int64_t ms_since(const rh_gate_t *gate, int64_t since_ns)
 
 /* ---- who may --------------------------------------------------------------------- */
 
-static uint32_t refuses_probing(const rh_gate_t *gate)
+/* What the machine itself says against it. */
+static uint32_t is_unfit(const rh_gate_t *gate)
 {
     const rh_sight_t *sight = &gate->sight;
     const uint32_t needed = RH_WAIT_BIT(SENSORS) | RH_WAIT_BIT(FAULT);
-    if (gate->safety->state != RH_SAFETY_IDLE) {
-        return RH_REFUSAL_WRONG_STATE;
-    }
     if ((rh_gate_waits(gate) & needed) != 0 ||
         (sight->drive_status & RH_DRIVE_READY) == 0) {
         return RH_REFUSAL_SENSORS;
-    }
-    if (!gate->input->console_present) {
-        return RH_REFUSAL_NO_CONSOLE;
     }
     if (!sight->pad_is_empty) {
         return RH_REFUSAL_PAD_NOT_EMPTY;
@@ -79,6 +76,22 @@ static uint32_t refuses_probing(const rh_gate_t *gate)
         return RH_REFUSAL_COMFORT;
     }
     return sight->still_at_bottom ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_AT_BOTTOM;
+}
+
+static uint32_t refuses_probing(const rh_gate_t *gate)
+{
+    if (gate->safety->state != RH_SAFETY_IDLE) {
+        return RH_REFUSAL_WRONG_STATE;
+    }
+    return gate->input->console_present ? is_unfit(gate) : RH_REFUSAL_NO_CONSOLE;
+}
+
+/* Not on a machine that may not arm anyway: what its wires do is not known yet, and
+ * commissioning asks before anything is switched on. */
+bool rh_gate_must_prove_relay(const rh_gate_t *gate)
+{
+    return gate->safety->relay_us == 0 && gate->limits->is_commissioned == 1 &&
+           is_unfit(gate) == RH_REFUSAL_NONE;
 }
 
 uint32_t rh_gate_answer_relay(rh_gate_t *gate)
@@ -98,7 +111,10 @@ uint32_t rh_gate_answer_polarity(rh_gate_t *gate)
 void rh_gate_probe_enter(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
-    safety->probe = gate->input->command.kind;
+    bool by_command = rh_gate_granted(gate, RH_COMMAND_RELAY_TEST) ||
+                      rh_gate_granted(gate, RH_COMMAND_POLARITY_TEST);
+    safety->probe = by_command ? gate->input->command.kind : RH_COMMAND_RELAY_TEST;
+    safety->probe_by_reset = !by_command;
     safety->probe_run_ns = 0;
     safety->probe_cut_ns = 0;
     safety->probe_mnm = 0;
@@ -180,7 +196,8 @@ bool rh_gate_probe_is_over(const rh_gate_t *gate)
     const rh_safety_t *safety = gate->safety;
     bool is_proven = safety->probe == RH_COMMAND_RELAY_TEST ? safety->relay_us > 0
                                                             : safety->polarity_mdeg > 0;
-    return is_proven || !gate->input->console_present || !gate->sight.pad_is_empty ||
+    bool is_alone = !gate->input->console_present && !safety->probe_by_reset;
+    return is_proven || is_alone || !gate->sight.pad_is_empty ||
            gate->sight.comfort_pressed || is_nudged(gate) ||
            ms_since(gate, safety->state_since_ns) >= PROBE_MS ||
            gate->sight.angle_mdeg > gate->limits->rest_mdeg;

@@ -68,7 +68,8 @@ typedef struct {
     bool is_down;  /* SAFE-1 has come to rest: servo off */
     uint32_t body; /* row of limits->body, chosen from the pad's weight when arming */
     /* the probe that runs, and what the last ones showed since the start */
-    uint32_t probe; /* RH_COMMAND_RELAY_TEST or RH_COMMAND_POLARITY_TEST */
+    uint32_t probe;      /* RH_COMMAND_RELAY_TEST or RH_COMMAND_POLARITY_TEST */
+    bool probe_by_reset; /* the reset began it: no console is needed */
     int64_t probe_run_ns, probe_cut_ns; /* the drive runs; the heartbeat is withheld */
     int32_t probe_from_mdeg, probe_motor_from_mdeg; /* as the drive began to run */
     int32_t probe_mnm;     /* granted by polarity in the tick before */

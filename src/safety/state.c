@@ -106,13 +106,26 @@ static bool is_probed_now(const rh_gate_t *gate)
            rh_gate_granted(gate, RH_COMMAND_POLARITY_TEST);
 }
 
+/* Of the reset rows: the relay is proven before the machine is idle (hazard 17). */
+static bool proves_relay(const rh_gate_t *gate)
+{
+    return reset_is_granted(gate) && rh_gate_must_prove_relay(gate);
+}
+
+static bool is_down_and_proves_relay(const rh_gate_t *gate)
+{
+    return gate->safety->is_down && proves_relay(gate);
+}
+
 static bool is_down_and_reset(const rh_gate_t *gate)
 {
     return gate->safety->is_down && reset_is_granted(gate);
 }
 
 static const transition_t table[] = {
+    {RH_SAFETY_LOCKED, proves_relay, RH_SAFETY_PROBE},
     {RH_SAFETY_LOCKED, reset_is_granted, RH_SAFETY_IDLE},
+    {RH_SAFETY_IDLE, proves_relay, RH_SAFETY_PROBE}, /* it was disturbed before */
     {RH_SAFETY_IDLE, is_armed_now, RH_SAFETY_ARMED},
     {RH_SAFETY_IDLE, is_probed_now, RH_SAFETY_PROBE},
     {RH_SAFETY_PROBE, rh_gate_probe_is_over, RH_SAFETY_IDLE},
@@ -123,8 +136,11 @@ static const transition_t table[] = {
     {RH_SAFETY_GRIPS, rests,
      RH_SAFETY_IDLE}, /* let go in the rest zone: a plain disarm */
     {RH_SAFETY_GRIPS, grips_ramp_is_over, RH_SAFETY_SAFE1},
+    {RH_SAFETY_SAFE1, is_down_and_proves_relay, RH_SAFETY_PROBE},
     {RH_SAFETY_SAFE1, is_down_and_reset, RH_SAFETY_IDLE},
+    /* blind comes from an armed machine alone, whose relay is proven */
     {RH_SAFETY_SAFE2, is_down_and_reset, RH_SAFETY_IDLE},
+    {RH_SAFETY_SAFE3, proves_relay, RH_SAFETY_PROBE},
     {RH_SAFETY_SAFE3, reset_is_granted, RH_SAFETY_IDLE},
 };
 
@@ -178,7 +194,8 @@ static void enter_latched(rh_gate_t *gate)
     gate->safety->reset_seen_open = !gate->sight.reset_pressed;
 }
 
-static void enter_idle(rh_gate_t *gate)
+/* What was latched is cleared as the reset takes the machine out of it. */
+static void leave_latched(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
     gate->report->cleared = safety->latched;
@@ -206,14 +223,15 @@ static void enter(rh_gate_t *gate, uint32_t state)
     if (state == safety->state) {
         return;
     }
-    if (state == RH_SAFETY_IDLE) {
-        enter_idle(gate);
-    } else if (state == RH_SAFETY_ARMED) {
+    if (state == RH_SAFETY_IDLE || state == RH_SAFETY_PROBE) {
+        leave_latched(gate);
+    }
+    if (state == RH_SAFETY_ARMED) {
         enter_armed(gate);
     } else if (state == RH_SAFETY_PROBE) {
         safety->is_down = false;
         rh_gate_probe_enter(gate);
-    } else if (state != RH_SAFETY_SAFE2) {
+    } else if (state != RH_SAFETY_SAFE2 && state != RH_SAFETY_IDLE) {
         safety->is_down = !servo_was_on(safety->state);
     }
     if (is_latched(state)) {

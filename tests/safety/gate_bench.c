@@ -11,6 +11,8 @@
 
 #include "config.h"
 
+#define RELAY_NS 60000000
+
 static bool is_silent[RH_SIGNAL_COUNT];
 
 void gate_bench_value(gate_bench_t *bench, int signal, double value)
@@ -81,11 +83,14 @@ static void follow(gate_bench_t *bench)
     if (!bench->drive_follows) {
         return;
     }
-    double torque_nm = bench->grant.servo_on ? bench->grant.torque_mnm / 1000.0 : 0.0;
+    bench->beat_ns = bench->grant.beat ? bench->input.now_ns : bench->beat_ns;
+    bool is_closed = bench->input.now_ns - bench->beat_ns < RELAY_NS;
+    bool runs = bench->grant.servo_on && is_closed;
+    double torque_nm = runs ? bench->grant.torque_mnm / 1000.0 : 0.0;
     gate_bench_value(bench, RH_SIGNAL_DRIVE_TORQUE, torque_nm);
     gate_bench_value(bench, RH_SIGNAL_TORQUE_CONFIRMED, torque_nm);
     bench->input.signal[RH_SIGNAL_DRIVE_STATUS].raw =
-        RH_DRIVE_READY | (bench->grant.servo_on ? RH_DRIVE_RUN : 0);
+        RH_DRIVE_READY | (runs ? RH_DRIVE_RUN : 0);
 }
 
 static void freshen(gate_bench_t *bench)
@@ -147,6 +152,9 @@ void gate_bench_reset(gate_bench_t *bench)
     gate_bench_ticks(bench, 300);
     gate_bench_flag(bench, RH_SIGNAL_RESET_BUTTON, false);
     gate_bench_ticks(bench, 1);
+    for (int i = 0; i < 600 && bench->safety.state == RH_SAFETY_PROBE; i++) {
+        gate_bench_ticks(bench, 1);
+    }
 }
 
 void gate_bench_arm(gate_bench_t *bench)

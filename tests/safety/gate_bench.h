@@ -20,6 +20,7 @@ typedef struct {
     double angle_deg, rate_dps; /* written into both encoders before each tick */
     bool drive_follows;         /* the drive confirms and gives what was granted */
     bool arm_frozen, motor_frozen;
+    int64_t beat_ns; /* the last tick with a heartbeat: its relay drops after 60 ms */
     uint32_t faults_seen;
 } gate_bench_t;
 
@@ -31,7 +32,8 @@ void gate_bench_ticks(gate_bench_t *bench, int count);
 int gate_bench_ticks_to(gate_bench_t *bench, uint32_t state, int most);
 /* One tick with a command; its answer is in bench->report. */
 void gate_bench_command(gate_bench_t *bench, uint32_t kind);
-void gate_bench_reset(gate_bench_t *bench); /* holds the reset button for 0.6 s */
+/* Holds the reset button for 0.6 s, and waits until a probe that it began is over. */
+void gate_bench_reset(gate_bench_t *bench);
 /* Boot, reset, an 80 kg person on the pad, grips held, armed. */
 void gate_bench_arm(gate_bench_t *bench);
 void gate_bench_pad(gate_bench_t *bench, double mass_kg);
