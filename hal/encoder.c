@@ -15,7 +15,13 @@
 /* Of one wake-up: a line that rings must not hold the thread. */
 #define BATCHES_MAX 32
 #define TURN_DEG 360.0
-#define NEAR_DEG 5.0 /* so far from home a count may be and find it again */
+#define NEAR_DEG 5.0  /* so far from home a count may be and find it again */
+#define DOUBT_DEG 1.0 /* the most that lost edges may have moved it unseen */
+
+static int64_t counts_of(const rh_encoder_t *encoder, double angle_deg)
+{
+    return (int64_t)(angle_deg * encoder->settings->counts_per_turn / TURN_DEG) + 1;
+}
 
 /* ---- lines --------------------------------------------------------------- */
 
@@ -62,10 +68,25 @@ int rh_encoder_open(rh_encoder_t *encoder, const rh_gpio_error_t *error)
 
 /* ---- edges --------------------------------------------------------------- */
 
+/* Edges that were lost since the counters stood so. */
+static void doubt(rh_encoder_t *encoder, uint64_t illegal, uint64_t gaps,
+                  int64_t now_ns)
+{
+    const rh_quadrature_t *decoder = &encoder->decoder;
+    uint64_t odd = decoder->illegal - illegal;
+    uint64_t missing = decoder->gaps - gaps;
+    int64_t most = counts_of(encoder, DOUBT_DEG);
+    if (odd + missing > 0 &&
+        rh_doubt_add(&encoder->doubt, odd, missing, most, now_ns)) {
+        rh_homing_spoil(&encoder->homing, now_ns);
+    }
+}
+
 static void decode(rh_encoder_t *encoder, int64_t now_ns)
 {
     rh_quadrature_t *decoder = &encoder->decoder;
-    uint64_t lost = decoder->illegal + decoder->gaps;
+    uint64_t illegal = decoder->illegal;
+    uint64_t gaps = decoder->gaps;
     rh_gpio_edge_t edge;
     while (rh_edge_order_take(&encoder->order, now_ns, &edge)) {
         if (edge.has_sequence) {
@@ -73,9 +94,7 @@ static void decode(rh_encoder_t *encoder, int64_t now_ns)
         }
         rh_quadrature_edge(decoder, edge.line == 1, edge.level, edge.t_ns);
     }
-    if (decoder->illegal + decoder->gaps != lost) {
-        rh_homing_spoil(&encoder->homing, now_ns);
-    }
+    doubt(encoder, illegal, gaps, now_ns);
 }
 
 /* As much as there is; every batch finds room because decode makes it. */
@@ -102,8 +121,12 @@ static void fill_samples(rh_encoder_t *encoder, int64_t now_ns)
     const rh_quadrature_settings_t *settings = encoder->settings;
     const rh_quadrature_t *decoder = &encoder->decoder;
     double deg_per_count = TURN_DEG / settings->counts_per_turn;
+    bool was_homed = encoder->homing.is_homed;
     bool is_homed = rh_homing_look(&encoder->homing, decoder->position,
-                                   (int64_t)(NEAR_DEG / deg_per_count) + 1, now_ns);
+                                   counts_of(encoder, NEAR_DEG), now_ns);
+    if (is_homed && !was_homed) {
+        encoder->doubt = (rh_doubt_t){0};
+    }
     int64_t known_ns =
         rh_edge_order_known_ns(&encoder->order, encoder->has_sequence, now_ns);
     int64_t moved = decoder->position - encoder->homing.home;

@@ -3,13 +3,15 @@
  * A quadrature encoder as a source of samples: a thread that waits for edges, decodes
  * them in their order and publishes position and rate. For gpio_hal.c.
  *
- * The position is BAD until the arm was seen still for a second after start, and from
- * an edge that was lost until it was so again. A thread that cannot read its lines any
- * more publishes LOST and ends; the chip comes back with a restart of the daemon.
+ * The position is BAD until the arm was seen still for a second after start, and, once
+ * edges were lost so often or so many that it may be off by more than a degree
+ * (doubt.h), until it was so again. A thread that cannot read its lines any more
+ * publishes LOST and ends; the chip comes back with a restart of the daemon.
  */
 #ifndef RH_HAL_ENCODER_H
 #define RH_HAL_ENCODER_H
 
+#include "doubt.h"
 #include "edge_order.h"
 #include "gpio_source.h"
 #include "homing.h"
@@ -25,6 +27,7 @@ typedef struct {
     rh_quadrature_t decoder;
     rh_edge_order_t order;
     rh_homing_t homing;
+    rh_doubt_t doubt; /* since it was homed */
     bool has_sequence;
 } rh_encoder_t;
 

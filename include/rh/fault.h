@@ -41,6 +41,9 @@
     X(ENCODER_MISMATCH, "encoder_mismatch", 10, "deg",                                 \
       "Arm encoder and motor encoder disagree.",                                       \
       "Check belt and couplings, and that both encoders answer.")                      \
+    X(ENCODER_INVALID, "encoder_invalid", 12, "",                                      \
+      "An encoder's reading is not valid: its edges do not fit, or it says so.",       \
+      "Check its cable, shield and supply; let the arm hang still, then reset.")       \
     X(ENCODER_FROZEN, "encoder_frozen", 9, "deg",                                      \
       "The motor encoder stands still while the arm moves.",                           \
       "Check the motor encoder's cable.")                                              \

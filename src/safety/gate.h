@@ -22,7 +22,8 @@ typedef struct {
     int32_t late_us;
     uint32_t drive_status;
     bool fresh_drive, fresh_encoder, fresh_strap;
-    bool cells_good; /* no cell says that its value is invalid, none is impossible */
+    bool encoders_good; /* angles and rate are read, and nobody calls them invalid */
+    bool cells_good;    /* no cell says that its value is invalid, none is impossible */
     bool estop_closed, grips_held, comfort_pressed, reset_pressed;
     bool limit_top_closed, limit_bottom_closed;
     bool request_valid;

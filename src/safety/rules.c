@@ -143,6 +143,13 @@ static rh_finding_t motor_encoder_frozen(const rh_gate_t *gate)
     return finding;
 }
 
+/* Hazard 12: the decoder has seen what no encoder makes (hal/doubt.h), or a device says
+ * of its own position that it is none. */
+static rh_finding_t encoder_is_invalid(const rh_gate_t *gate)
+{
+    return flag(!gate->sight.encoders_good);
+}
+
 static rh_finding_t rate_differs(const rh_gate_t *gate)
 {
     return (rh_finding_t){gate->safety->rate_count >= 2,
@@ -258,6 +265,9 @@ static const rule_t rules[] = {
     {RH_FAULT_STALE_IO, ALWAYS, RH_SAFETY_SAFE3, 80, inputs_silent, SENSORS},
     {RH_FAULT_STALE_ENCODER, ALWAYS, RH_SAFETY_SAFE3, 80, encoder_silent, SENSORS},
     {RH_FAULT_LATE, ACTING | IN(PROBE), RH_SAFETY_SAFE3, 40, tick_far_too_late, 0},
+    {RH_FAULT_ENCODER_INVALID, IN(IDLE) | IN(PROBE), RH_SAFETY_SAFE3, 50,
+     encoder_is_invalid, SENSORS},
+    {RH_FAULT_ENCODER_INVALID, ACTING, RH_SAFETY_SAFE2, 50, encoder_is_invalid, 0},
     {RH_FAULT_ENCODER_FROZEN, ACTING, RH_SAFETY_SAFE2, 50, motor_encoder_frozen, 0},
     {RH_FAULT_RATE_MISMATCH, ACTING, RH_SAFETY_SAFE2, 50, rate_differs, 0},
     {RH_FAULT_NOT_DOWN, IN(SAFE1), RH_SAFETY_SAFE2, 10000, not_down_in_time, 0},

@@ -44,8 +44,9 @@ static int32_t older(int32_t a, int32_t b)
 static void look_at_ages(rh_gate_t *gate)
 {
     rh_sight_t *sight = &gate->sight;
-    int32_t drive = trusted_age_us(sample(gate, RH_SIGNAL_MOTOR_ANGLE));
-    for (int signal = RH_SIGNAL_MOTOR_RATE; signal <= RH_SIGNAL_DRIVE_STATUS;
+    int32_t drive = older(age_us(sample(gate, RH_SIGNAL_MOTOR_ANGLE)),
+                          age_us(sample(gate, RH_SIGNAL_MOTOR_RATE)));
+    for (int signal = RH_SIGNAL_MOTOR_RATE + 1; signal <= RH_SIGNAL_DRIVE_STATUS;
          signal++) {
         drive = older(drive, trusted_age_us(sample(gate, signal)));
     }
@@ -58,7 +59,7 @@ static void look_at_ages(rh_gate_t *gate)
         inputs = older(inputs, trusted_age_us(sample(gate, signal)));
     }
     sight->age_us[RH_GROUP_DRIVE] = drive;
-    sight->age_us[RH_GROUP_ENCODER] = trusted_age_us(sample(gate, RH_SIGNAL_ARM_ANGLE));
+    sight->age_us[RH_GROUP_ENCODER] = age_us(sample(gate, RH_SIGNAL_ARM_ANGLE));
     sight->age_us[RH_GROUP_CELLS] = older(strap, pad);
     sight->age_us[RH_GROUP_INPUTS] = inputs;
 }
@@ -81,6 +82,10 @@ static void look_at_motion(rh_gate_t *gate)
     sight->mismatch_mdeg =
         sight->angle_mdeg -
         carried_mdeg(sample(gate, RH_SIGNAL_ARM_ANGLE), sight->rate_mdps);
+    sight->encoders_good =
+        sample(gate, RH_SIGNAL_MOTOR_ANGLE)->quality != RH_QUALITY_BAD &&
+        sample(gate, RH_SIGNAL_MOTOR_RATE)->quality != RH_QUALITY_BAD &&
+        sample(gate, RH_SIGNAL_ARM_ANGLE)->quality != RH_QUALITY_BAD;
     sight->drive_torque_mnm = sample(gate, RH_SIGNAL_DRIVE_TORQUE)->milli;
     sight->confirmed_mnm = sample(gate, RH_SIGNAL_TORQUE_CONFIRMED)->milli;
     sight->drive_status = (uint32_t)sample(gate, RH_SIGNAL_DRIVE_STATUS)->raw;

@@ -291,7 +291,7 @@ def lost_edges_are_noticed(machine):
     after = settled(machine)
     lost = 2 * 96 - (after["replies"] - before["replies"])
     expect(lost > 0, "the queue dropped nothing")
-    message = machine.fault_after(first_ns, "encoder_mismatch", "stale_encoder")
+    message = machine.fault_after(first_ns, "encoder_mismatch", "encoder_invalid")
     return (f"{lost} edges lost of 192, {after['illegal'] - before['illegal']} illegal; {message['fault']} at "
             f"{message['measured']:.2f} {message['unit']}, permitted {message['threshold']:.2f}, now "
             f"{message['state']}")

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "gate_bench.h"
+#include "rh/snapshot.h" /* RH_WAIT_BIT */
 
 static gate_bench_t bench;
 
@@ -140,6 +141,41 @@ static void a_silent_arm_encoder_lowers(void **state)
     gate_bench_silence(&bench, RH_SIGNAL_ARM_ANGLE, RH_SIGNAL_ARM_ANGLE, true);
     gate_bench_ticks_to(&bench, RH_SAFETY_SAFE1, 21);
     assert_true(gate_bench_saw(&bench, RH_FAULT_STALE_ENCODER));
+}
+
+/* Hazard 12, each of the three that tell where the arm is and how fast. */
+static void an_encoder_that_is_not_valid_leads_to_the_blind_state(void **state)
+{
+    static const int signals[] = {RH_SIGNAL_ARM_ANGLE, RH_SIGNAL_MOTOR_ANGLE,
+                                  RH_SIGNAL_MOTOR_RATE};
+    (void)state;
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        gate_bench_init(&bench);
+        gate_bench_arm(&bench);
+        bench.input.signal[signals[i]].quality = RH_QUALITY_BAD;
+        gate_bench_ticks_to(&bench, RH_SAFETY_SAFE2, 1);
+        assert_true(gate_bench_saw(&bench, RH_FAULT_ENCODER_INVALID));
+        assert_int_equal(bench.grant.torque_mnm, 0);
+        gate_bench_pad(&bench, 0.0);
+        gate_bench_ticks(&bench, 1300);
+        assert_true((bench.report.waits_for & RH_WAIT_BIT(SENSORS)) != 0);
+    }
+}
+
+static void an_encoder_that_is_not_valid_switches_nothing_on_in_idle(void **state)
+{
+    (void)state;
+    gate_bench_init(&bench);
+    bench.limits.speed_limit_brakes = 1;
+    gate_bench_ticks(&bench, 300);
+    gate_bench_reset(&bench);
+    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+    bench.input.signal[RH_SIGNAL_ARM_ANGLE].quality = RH_QUALITY_BAD;
+    for (int i = 0; i < 1500; i++) {
+        gate_bench_ticks(&bench, 1);
+        assert_false(bench.grant.servo_on);
+    }
+    assert_int_equal(bench.safety.state, RH_SAFETY_SAFE3);
 }
 
 static void a_sample_from_the_future_is_stale(void **state)
@@ -354,6 +390,8 @@ int main(void)
         ON_BENCH(silent_inputs_lower_first_and_are_cut_then),
         ON_BENCH(silent_cells_lower),
         ON_BENCH(a_silent_arm_encoder_lowers),
+        ON_BENCH(an_encoder_that_is_not_valid_leads_to_the_blind_state),
+        ON_BENCH(an_encoder_that_is_not_valid_switches_nothing_on_in_idle),
         ON_BENCH(a_sample_from_the_future_is_stale),
         ON_BENCH(a_cell_that_reports_a_broken_wire_lowers),
         ON_BENCH(an_impossible_force_lowers),

@@ -118,6 +118,7 @@ const de = {
   "fault.switch_top": "Der obere Endschalter hat geöffnet.",
   "fault.switch_bottom": "Der untere Endschalter hat geöffnet.",
   "fault.stale_drive": "Der Antrieb antwortet nicht.",
+  "fault.encoder_invalid": "Die Anzeige eines Gebers ist ungültig: Seine Flanken passen nicht, oder er sagt es selbst.",
   "fault.stale_encoder": "Der Geber am Arm antwortet nicht.",
   "fault.stale_cells": "Ein Messumformer der Kraftzellen antwortet nicht.",
   "fault.stale_io": "Die Eingänge (Not-Halt, Griffe, Tasten) antworten nicht.",
