@@ -70,6 +70,7 @@ typedef struct {
      * must come in the same read. */
     char sign_role[RH_HAL_NAME];
     uint32_t sign_mask;
+    bool assumed; /* in no document: not used until the device's `verified` names it */
 } rh_register_t;
 
 /* A range that is read in one request, with what it holds found by address. */
@@ -166,10 +167,11 @@ typedef struct {
     rh_profile_t profile;
     int32_t
         gap_us; /* silence before and after its frames; 0 = the bus's, the profile's */
-    double rated_torque_nm; /* drives: what 100 % is, at the motor */
-    double gear_ratio;      /* drives: motor turns per arm turn */
-    double torque_limit_nm; /* fence, at the arm */
-    double speed_limit_dps; /* fence, at the arm */
+    char verified[RH_HAL_TEXT]; /* assumed roles that were seen to be true, by spaces */
+    double rated_torque_nm;     /* drives: what 100 % is, at the motor */
+    double gear_ratio;          /* drives: motor turns per arm turn */
+    double torque_limit_nm;     /* fence, at the arm */
+    double speed_limit_dps;     /* fence, at the arm */
 } rh_device_settings_t;
 
 /* Where a signal comes from or goes to. */

@@ -54,6 +54,63 @@ static int check_shared(rh_draft_t *draft, int index)
     return 0;
 }
 
+/* ---- what a profile only assumes --------------------------------------------------
+ */
+
+/* Is the role one of the words of this list? */
+static bool lists(const char *list, const char *role)
+{
+    size_t length = strlen(role);
+    for (const char *at = list; (at = strstr(at, role)) != NULL; at += length) {
+        bool begins = at == list || at[-1] == ' ';
+        if (begins && (at[length] == '\0' || at[length] == ' ')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The value's register, or the one that judges it or holds its sign. */
+static const rh_register_t *first_assumed(const rh_device_settings_t *device,
+                                          const rh_register_t *value)
+{
+    const rh_register_t *all[] = {
+        value,
+        rh_profile_role(&device->profile,
+                        value->status_role[0] != '\0' ? value->status_role : "status"),
+        rh_profile_role(&device->profile, value->sign_role)};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i] != NULL && all[i]->assumed &&
+            !lists(device->verified, all[i]->role)) {
+            return all[i];
+        }
+    }
+    return NULL;
+}
+
+/* The simulator was written from the same assumption, so there it holds. */
+static int check_assumed(rh_draft_t *draft, int index)
+{
+    const rh_hal_settings_t *hal = &draft->settings.hal;
+    const rh_binding_t *binding = &hal->bindings[index];
+    if (binding->kind != RH_SOURCE_MODBUS || draft->settings.machine.simulated) {
+        return 0;
+    }
+    const rh_device_settings_t *device = &hal->devices[binding->device];
+    const rh_register_t *value = register_of(hal, binding);
+    const rh_register_t *assumed = value != NULL ? first_assumed(device, value) : NULL;
+    if (assumed == NULL) {
+        return 0;
+    }
+    return rh_draft_refuse(draft, signal_part(draft, index), "source",
+                           "read it with revhyperctl device probe, compare it with a "
+                           "known load, then list "
+                           "it in `verified` of its [device]",
+                           "profile %s only assumes that %s is at 0x%04X",
+                           device->profile.name, assumed->role,
+                           (unsigned)assumed->address);
+}
+
 static int index_of(const rh_hal_settings_t *hal, int signal)
 {
     for (int i = 0; i < hal->binding_count; i++) {
@@ -98,7 +155,7 @@ int rh_draft_check_sources(rh_draft_t *draft)
 {
     const rh_hal_settings_t *hal = &draft->settings.hal;
     for (int i = 0; i < hal->binding_count; i++) {
-        if (check_shared(draft, i) != 0) {
+        if (check_shared(draft, i) != 0 || check_assumed(draft, i) != 0) {
             return -EINVAL;
         }
     }

@@ -247,6 +247,9 @@ static const rh_key_t device_keys[] = {
     INT_AT(gap_us, device.gap_us, 0, 100000, "us", "0",
            "silence before and after its frames; 0 = the bus's t35_us, else the "
            "profile's"),
+    TEXT_AT(
+        verified, device.verified, RH_KEY_PROSE, 0, "",
+        "roles that its profile assumes and a bench has shown, with spaces between"),
     REAL_AT(rated_torque_nm, device.rated_torque_nm, 0, 100, "N m", "0",
             "drives: what 100 % is, at the motor"),
     REAL_AT(gear_ratio, device.gear_ratio, 0, 200, "", "0",
@@ -366,6 +369,8 @@ static const rh_key_t register_keys[] = {
          "mag32: word that holds its sign, in the same read"),
     {"sign_mask", RH_KEY_BITS, FLAGS, FIELD(ITEM, sign_mask), 0, 65535, "", "0",
      "mag32: negative where one of these bits is set", NULL},
+    WORD(assumed, yes_no, "no",
+         "in no document: a real machine uses it once its device's verified names it"),
 };
 #undef ITEM
 

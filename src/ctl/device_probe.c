@@ -70,6 +70,9 @@ static json_t *row_of(const rh_profile_t *profile, const rh_register_t *source,
     json_t *row = json_pack("{s:s, s:i, s:s, s:s}", "role", source->role, "address",
                             (int)source->address, "unit", source->unit, "result",
                             result_words[reading->result]);
+    if (source->assumed) {
+        json_object_set_new(row, "assumed", json_true());
+    }
     if (reading->result == RH_PROBE_GOOD) {
         add_numbers(row, profile, source, reading);
     } else if (reading->result == RH_PROBE_REFUSED) {
@@ -119,10 +122,12 @@ static void print_row(const json_t *row)
     if (isnan(value)) {
         printf("  no number that fits");
     } else {
-        printf("  %12.0f  %14.6g %s", rh_number(row, "raw"), value,
+        printf("  %12.0f  %14.10g %s", rh_number(row, "raw"), value,
                rh_text(row, "unit", ""));
     }
     print_meanings(json_object_get(row, "meanings"));
+    printf("%s",
+           rh_flag(row, "assumed") ? "  assumed: hold it against a known load" : "");
     printf("\n");
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void refuses(house_t *house, const char *file, const char *from, const char *to,
                     const char *reason)
@@ -218,12 +219,47 @@ static void every_shipped_machine_is_accepted(void **state)
     free(settings);
 }
 
+/* The box's second channel is in no document. */
+static void what_a_profile_assumes_is_refused_until_a_bench_has_shown_it(void **state)
+{
+    static const struct {
+        const char *simulated, *straps, *refused; /* NULL: it is taken */
+    } rows[] = {
+        {"yes", "", NULL},
+        {"no", "", "only assumes that gross2 is at 0x2040"},
+        {"no", "gross2", "only assumes that status2 is at 0x2061"},
+        {"no", "gross22 status2", "only assumes that gross2 is at 0x2040"},
+        {"no", "gross2 status2", NULL},
+    };
+    rh_settings_t *settings = calloc(1, sizeof(*settings));
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char error[1024] = "";
+        const rh_override_t changes[] = {
+            {"daemon.machine", "machines/simulated-flintec.conf"},
+            {"machine.simulated", rows[i].simulated},
+            {"device strap.verified", rows[i].straps},
+            {"device pad.verified", "gross2 status2"}};
+        int result = rh_config_load(settings, "config/revhyper.conf", changes, 4, error,
+                                    sizeof(error));
+        if (rows[i].refused == NULL) {
+            assert_string_equal(error, "");
+            assert_int_equal(result, 0);
+        } else {
+            assert_non_null(strstr(error, rows[i].refused));
+            assert_non_null(strstr(error, "then list it in `verified`"));
+        }
+    }
+    free(settings);
+}
+
 #define house_test(name)                                                               \
     cmocka_unit_test_setup_teardown(name, house_build, house_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_profile_assumes_is_refused_until_a_bench_has_shown_it),
         house_test(a_magnitude_needs_a_word_and_a_bit_for_its_sign),
         house_test(a_magnitude_without_its_word_is_refused),
         house_test(a_sign_from_another_read_is_refused),
