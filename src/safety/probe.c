@@ -65,8 +65,7 @@ static uint32_t is_unfit(const rh_gate_t *gate)
 {
     const rh_sight_t *sight = &gate->sight;
     const uint32_t needed = RH_WAIT_BIT(SENSORS) | RH_WAIT_BIT(FAULT);
-    if ((rh_gate_waits(gate) & needed) != 0 ||
-        (sight->drive_status & RH_DRIVE_READY) == 0) {
+    if ((rh_gate_waits(gate) & needed) != 0) {
         return RH_REFUSAL_SENSORS;
     }
     if (!sight->pad_is_empty) {
@@ -83,11 +82,15 @@ static uint32_t refuses_probing(const rh_gate_t *gate)
     if (gate->safety->state != RH_SAFETY_IDLE) {
         return RH_REFUSAL_WRONG_STATE;
     }
+    if ((gate->sight.drive_status & RH_DRIVE_READY) == 0) {
+        return RH_REFUSAL_SENSORS;
+    }
     return gate->input->console_present ? is_unfit(gate) : RH_REFUSAL_NO_CONSOLE;
 }
 
 /* Not on a machine that may not arm anyway: what its wires do is not known yet, and
- * commissioning asks before anything is switched on. */
+ * commissioning asks before anything is switched on. A drive may become ready only with
+ * the heartbeat that closes its torque path, which begins with the probe. */
 bool rh_gate_must_prove_relay(const rh_gate_t *gate)
 {
     return gate->safety->relay_us == 0 && gate->limits->is_commissioned == 1 &&

@@ -23,6 +23,9 @@
 #define SECOND (1000 * MS)
 #define PER_MILLE 10
 #define DRIVE_UNIT 1
+#define RECOVERIES 10
+#define STANDSTILL_NS (50 * MS) /* no such pause is the HAL's */
+#define RESPONSE_NS (8 * MS)    /* of bench_rtu, from the end of the request */
 
 enum { WELL = 1, LATE, LYING, DEAD };
 
@@ -148,20 +151,22 @@ static void check(scene_t *scene, size_t which, const rh_sample_t *sample,
     bool is_wrong = is_younger || stamp_ns < before_ns - MS ||
                     (watched[which].unit > 0 && made.unit != watched[which].unit);
 
-    /* A reply that lies about its length and is held up by a busy machine as well, so
-     * that it comes after the repeat, is two faults at once: it looks as the repeat's
-     * does. */
-    bool is_double = is_wrong && made.fault == SLAVE_LENGTH;
+    /* A reply that lies about its length and came later than it is waited for (behind
+     * the late device's on its line, or held up by a busy machine) is two faults at
+     * once: it looks as the repeat's does. The slave noted when it sent it. */
+    bool is_late = made.written_ns - made.arrived_ns > RESPONSE_NS;
+    bool is_double = is_wrong && made.fault == SLAVE_LENGTH && is_late;
     scene->checked++;
     scene->doubles += is_double;
     scene->violations += is_wrong && !is_double;
     scene->widest_ns = early_ns > scene->widest_ns ? early_ns : scene->widest_ns;
-    if (is_wrong && scene->violations <= 10) {
+    if (is_wrong && scene->violations + scene->doubles <= 20) {
         print_message(
-            "signal %d: request %d of unit %d (fault %d) at %.3f ms, stamp %+.3f "
-            "ms, next request %+.3f ms\n",
+            "signal %d: request %d of unit %d (fault %d) at %.3f ms, sent %+.3f, stamp "
+            "%+.3f ms, next request %+.3f ms\n",
             watched[which].signal, sample->raw, made.unit, (int)made.fault,
-            (double)made.arrived_ns / 1e6, (double)-early_ns / 1e6,
+            (double)made.arrived_ns / 1e6,
+            (double)(made.written_ns - made.arrived_ns) / 1e6, (double)-early_ns / 1e6,
             (double)(next_ns - made.arrived_ns) / 1e6);
     }
 }
@@ -270,33 +275,47 @@ every_value_is_what_its_stamp_says_and_the_well_one_keeps_its_rate(void **state)
     assert_true(keeps);
 }
 
-/* From whatever place of its wait. A machine that stands still for a while is tried
- * again. */
+/* How long after the faults' end the dead one is heard; `pause_ns` = the longest time
+ * for which this thread, which only sleeps 0.2 ms at a time, stood still meanwhile. */
+static int64_t recover(scene_t *scene, int64_t *pause_ns)
+{
+    rh_input_t input;
+    int64_t from_ns = slave_now_ns();
+    int64_t looked_ns = from_ns;
+    *pause_ns = 0;
+    sicken(scene, 0);
+    do {
+        bench_pause();
+        look(scene, &input);
+        int64_t now_ns = slave_now_ns();
+        *pause_ns = now_ns - looked_ns > *pause_ns ? now_ns - looked_ns : *pause_ns;
+        looked_ns = now_ns;
+    } while (input.signal[RH_SIGNAL_PAD_REAR].quality != RH_QUALITY_GOOD &&
+             slave_now_ns() - from_ns < 5 * SECOND);
+    return slave_now_ns() - from_ns;
+}
+
+/* From whatever place of its wait. Only where the machine was seen to stand still is it
+ * tried again. */
 static void a_dead_device_that_is_well_again_is_heard_within_a_second(void **state)
 {
     scene_t *scene = *state;
-    int64_t worst_ns = 0;
-    rh_input_t input;
     int good = 0;
     rig_open(&scene->rig);
     await_all(scene);
-    for (int i = 0; i < 12 && good < 6; i++) {
+    for (int i = 0; i < 2 * RECOVERIES && good < RECOVERIES; i++) {
         double rates_hz[WATCHED];
+        int64_t pause_ns = 0;
         sicken(scene, PER_MILLE);
         watch(scene, 0, SECOND + i * 37 * MS, rates_hz);
-        int64_t from_ns = slave_now_ns();
-        sicken(scene, 0);
-        do {
-            bench_pause();
-            look(scene, &input);
-        } while (input.signal[RH_SIGNAL_PAD_REAR].quality != RH_QUALITY_GOOD &&
-                 slave_now_ns() - from_ns < 5 * SECOND);
-        int64_t took_ns = slave_now_ns() - from_ns;
+        int64_t took_ns = recover(scene, &pause_ns);
+        print_message(
+            "heard again after %.0f ms (the longest pause meanwhile %.1f ms)\n",
+            (double)took_ns / 1e6, (double)pause_ns / 1e6);
+        assert_true(took_ns <= SECOND || pause_ns > STANDSTILL_NS);
         good += took_ns <= SECOND;
-        worst_ns = took_ns <= SECOND && took_ns > worst_ns ? took_ns : worst_ns;
     }
-    print_message("heard again after %.0f ms at most\n", (double)worst_ns / 1e6);
-    assert_int_equal(good, 6);
+    assert_int_equal(good, RECOVERIES);
     assert_int_equal(scene->violations, 0);
 }
 

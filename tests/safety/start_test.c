@@ -66,6 +66,20 @@ static void the_first_reset_proves_the_relay_without_torque_or_console(void **st
     assert_int_equal(refusal_of_arming(), RH_REFUSAL_NONE);
 }
 
+/* Some drives say so only once the heartbeat has closed their torque path. */
+static void a_drive_that_is_ready_only_with_the_heartbeat_is_proven_too(void **state)
+{
+    (void)state;
+    drive(0);
+    gate_bench_ticks(&bench, 10);
+    (void)hold_reset();
+    assert_int_equal(bench.safety.state, RH_SAFETY_PROBE);
+    gate_bench_ticks(&bench, 20);
+    bench.drive_follows = true;
+    gate_bench_ticks_to(&bench, RH_SAFETY_IDLE, 250);
+    assert_true(bench.report.relay_us > 0);
+}
+
 static void a_relay_that_is_stuck_at_the_start_is_cut_and_nothing_arms(void **state)
 {
     (void)state;
@@ -145,6 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LOCKED(the_first_reset_proves_the_relay_without_torque_or_console),
+        LOCKED(a_drive_that_is_ready_only_with_the_heartbeat_is_proven_too),
         LOCKED(a_relay_that_is_stuck_at_the_start_is_cut_and_nothing_arms),
         LOCKED(a_start_whose_proof_was_disturbed_arms_only_after_another),
         LOCKED(a_proven_relay_is_not_tried_again_until_the_next_start),

@@ -158,6 +158,7 @@ static void handle(slave_t *slave, const uint8_t *adu, int size)
         reply.size = slave_wrap_rtu(&planned, reply.bytes, length);
     }
     reply.due_ns = due_ns(slave, &planned, now_ns, size + reply.size);
+    reply.request = slave->log_count;
     note(slave, request, now_ns, &planned, reply.due_ns);
     if (planned.fault != SLAVE_SILENT) {
         slave->queue[slave->queued++] = reply;
@@ -184,6 +185,7 @@ static int64_t send_due(slave_t *slave)
             slave->queued = 0;
             return wait_ns;
         }
+        slave->log[reply->request % LOG_SIZE].written_ns = now_ns;
         *reply = slave->queue[--slave->queued];
         i--;
     }

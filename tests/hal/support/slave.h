@@ -29,6 +29,7 @@ typedef enum {
 typedef struct {
     int64_t arrived_ns;  /* the request's first byte */
     int64_t released_ns; /* the planned end of the reply; 0 = none */
+    int64_t written_ns;  /* when it was really sent; 0 = not yet, or none */
     uint8_t unit, function;
     uint16_t address, value; /* value: word, count, or the bits of FC15 */
     slave_fault_t fault;

@@ -20,6 +20,7 @@
 
 typedef struct {
     int64_t due_ns;
+    int request; /* index into the log */
     int size;
     uint8_t bytes[264];
 } reply_t;
