@@ -152,17 +152,29 @@ static void keep_former(rh_device_t *device, rh_job_t job, const rh_frame_t *req
     }
 }
 
+/* The short read goes out in the place of hearing out. Behind a longer wait, as that of
+ * a sick device, nothing of before can still come. */
+static bool may_still_come(const rh_bus_t *bus, const rh_former_t *former,
+                           int64_t sent_ns)
+{
+    const rh_link_t *link = &bus->link;
+    int64_t most_ns = link->response_timeout_ns + link->resync_ns +
+                      rh_link_wire_ns(link, former->request.reply_size);
+    return former->job.kind != RH_JOB_NONE && sent_ns - former->ended_ns <= most_ns;
+}
+
 /* A frame that is not the reply to the short read may be the one that was waited for
  * before: it is as old as the end of its request. The short read's own follows, and is
- * lost in the resync. */
+ * lost in the resync. Where the device answered the short read itself with a wrong
+ * length, the value is younger than its stamp, which is the safe side. */
 static bool take_former(rh_bus_t *bus, rh_job_t job, rh_link_result_t result,
                         rh_link_reply_t *reply)
 {
     rh_device_t *device = bus->schedule.devices[job.device];
     rh_former_t *former = &device->former;
 
-    if (result != RH_LINK_WRONG || former->job.kind == RH_JOB_NONE ||
-        reply->size == 0 ||
+    if (result != RH_LINK_WRONG || reply->size == 0 ||
+        !may_still_come(bus, former, reply->sent_ns) ||
         rh_frame_check(&former->request, reply->bytes, reply->size) != RH_REPLY_GOOD) {
         return false;
     }
