@@ -269,6 +269,27 @@ void rh_print_devices(const rh_call_t *call, const json_t *result)
     }
 }
 
+void rh_print_signals(const rh_call_t *call, const json_t *result)
+{
+    (void)call;
+    const json_t *signals = json_object_get(result, "signals");
+    printf("%-18s %12s %-4s %12s  %-7s %9s\n", "signal", "value", "", "raw", "quality",
+           "age");
+    for (size_t i = 0; i < json_array_size(signals); i++) {
+        const json_t *signal = json_array_get(signals, i);
+        const char *quality = rh_text(signal, "quality", "?");
+        if (strcmp(quality, "none") == 0) { /* not wired, or never read */
+            printf("%-18s %12s %-4s %12s  %s\n", rh_text(signal, "name", "?"), "-",
+                   rh_text(signal, "unit", ""), "-", quality);
+            continue;
+        }
+        printf("%-18s %12.3f %-4s %12lld  %-7s %6.1f ms\n",
+               rh_text(signal, "name", "?"), rh_number(signal, "value"),
+               rh_text(signal, "unit", ""), rh_count(signal, "raw"), quality,
+               rh_number(signal, "age_ns") / 1e6);
+    }
+}
+
 void rh_print_tree(const rh_call_t *call, const json_t *result)
 {
     (void)call;

@@ -14,6 +14,7 @@ void rh_print_load_set(const rh_call_t *call, const json_t *result);
 void rh_print_range(const rh_call_t *call, const json_t *result);
 void rh_print_faults(const rh_call_t *call, const json_t *result);
 void rh_print_devices(const rh_call_t *call, const json_t *result);
+void rh_print_signals(const rh_call_t *call, const json_t *result);
 void rh_print_tree(const rh_call_t *call, const json_t *result);
 
 #endif

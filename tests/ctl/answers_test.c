@@ -290,6 +290,21 @@ static void devices_are_listed_with_their_bus_and_the_age_of_their_answer(void *
     assert_non_null(strstr(console.out, "9.0 ms"));
 }
 
+static void signals_are_listed_as_the_wires_say_them(void **state)
+{
+    (void)state;
+    fake_answer(
+        fake, "signal.list",
+        "{\"signals\":[{\"name\":\"arm_angle\",\"unit\":\"deg\",\"value\":-89.912,"
+        "\"raw\":-1023,\"quality\":\"good\",\"age_ns\":4200000},"
+        "{\"name\":\"aux_force\",\"unit\":\"n\",\"value\":0,\"raw\":0,"
+        "\"quality\":\"none\",\"age_ns\":0}]}");
+    assert_int_equal(run("signal list"), 0);
+    assert_non_null(strstr(console.out, "-89.912 deg         -1023  good"));
+    assert_non_null(strstr(console.out, "4.2 ms\n"));
+    assert_non_null(strstr(console.out, "- n               -  none\n"));
+}
+
 static void a_person_at_a_terminal_is_asked_before_something_is_lost(void **state)
 {
     (void)state;
@@ -350,6 +365,7 @@ int main(void)
         A(a_snapshot_that_lacks_fields_is_shown_as_unknown_not_as_nought),
         A(open_faults_are_listed_with_measure_limit_and_remedy),
         A(devices_are_listed_with_their_bus_and_the_age_of_their_answer),
+        A(signals_are_listed_as_the_wires_say_them),
         A(a_person_at_a_terminal_is_asked_before_something_is_lost),
         A(who_may_not_open_the_sockets_is_told_so_with_exit_eight),
         A(an_accepted_range_is_told_in_degrees),

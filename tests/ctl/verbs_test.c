@@ -64,6 +64,7 @@ static const struct {
     {"fault list", "fault.list", NULL, false},
     {"fault reset", "fault.reset", NULL, true},
     {"device list", "device.list", NULL, false},
+    {"signal list", "signal.list", NULL, false},
     {"config show", "config.show", NULL, false},
     {"is-ready", "snapshot", NULL, false},
 };

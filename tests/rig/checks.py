@@ -10,6 +10,10 @@ from machine import CHIP, LINES
 PACE = ("style", "smooth", "pace", "1.2/0.3/1.2/0.3")
 CONTROL_PRIORITY, BUS_PRIORITY = 80, 79
 RELAY_MS = 40
+# SAFETY: e-stop the same tick, and 25 ms by hardware; a grip 150 ms; the comfort stop's load
+# off in 90 ms. A tick may begin up to a period after the line has changed.
+TICK_MS, STO_MS, GRIP_MS = 2.5, 25, 150
+HOME_DEG, COUNTS = -90.0, 4096
 
 
 class Failed(AssertionError):
@@ -142,6 +146,46 @@ def grip_opens(side):
     return check
 
 
+def mid_lift(machine):
+    """Somebody armed is in the middle of a lift, the load on."""
+    machine.tell("reps", 2, *PACE)
+    machine.until("the middle of a lift", lambda: machine.truth()["arm_angle_deg"] > -60)
+
+
+def grips_open_mid_lift(machine):
+    """Both grips let go in a lift under load: load off, lowered, latched."""
+    mid_lift(machine)
+    first_ns = machine.moment_ns()
+    machine.tell("grips", "open")
+    fault = machine.fault_after(first_ns, "grips_open")
+    machine.reached_after(first_ns, "grips")
+    down = machine.reached_after(first_ns, "safe1")
+    took_ms, ramp_ms = ms(fault["mono_ns"] - first_ns), ms(down["mono_ns"] - fault["mono_ns"])
+    expect(took_ms <= GRIP_MS, f"grips after {took_ms:.0f} ms")
+    machine.until("lowered", lambda: not machine.truth()["servo_on"])
+    recover(machine)
+    return f"grips {took_ms:.0f} ms after the line, load off and lowering {ramp_ms:.0f} ms later"
+
+
+def comfort_stop_mid_lift(machine):
+    """The comfort stop's line in a lift: load off, confirmed by the cells, legs float."""
+    mid_lift(machine)
+    first_ns = machine.moment_ns()
+    machine.tell("press", "comfort_stop")
+    event = machine.reached_after(first_ns, "float")
+    took_ms = ms(event["mono_ns"] - first_ns)
+    machine.tell("wait", "idle", 20000)
+    machine.tell("release", "comfort_stop")
+    faults = [m["fault"] for m in machine.messages.of("fault") if m["open"] and m["mono_ns"] > first_ns]
+    expect(took_ms <= 35, f"float after {took_ms:.1f} ms")
+    expect(not faults, f"faults {faults}")
+    machine.ctl_until_done("disarm")
+    machine.state_is("idle", safety="idle")
+    machine.ctl_until_done("arm")
+    machine.state_is("armed again", safety="armed")
+    return f"float {took_ms:.1f} ms after the line, confirmed, armed again from the bottom"
+
+
 def recover(machine):
     """Off the machine, reset, on it again, armed."""
     machine.leave()
@@ -151,14 +195,16 @@ def recover(machine):
 
 def estop(machine):
     """Both channels of the e-stop open during a lift."""
-    machine.tell("reps", 2, *PACE)
-    machine.until("the middle of a lift", lambda: machine.truth()["arm_angle_deg"] > -60)
+    mid_lift(machine)
     machine.tell("press", "estop")
     truth = machine.until("torque is cut", lambda: (t := machine.truth())["sto"] and t)
     first_ns = truth["chain_change_ns"]
     message = machine.fault_after(first_ns - 1e7, "estop")
     machine.reached_after(first_ns - 1e7, "safe3")
     truth = machine.until("no torque", lambda: abs((t := machine.truth())["motor_torque_nm"]) < 0.05 and t)
+    seen_ms = ms(message["mono_ns"] - first_ns)
+    expect(seen_ms <= TICK_MS, f"seen after {seen_ms:.1f} ms")
+    expect(ms(truth["cut_ns"] - first_ns) <= STO_MS, f"torque path open after {ms(truth['cut_ns'] - first_ns):.1f} ms")
     recover(machine)
     return (f"daemon in safe3 {ms(message['mono_ns'] - first_ns):.1f} ms, torque path open "
             f"{ms(truth['cut_ns'] - first_ns):.1f} ms, torque 0 "
@@ -173,6 +219,8 @@ def line_cuts(line, fault):
         machine.reached_after(first_ns, "safe3")
         truth = machine.until("torque is cut", lambda: (t := machine.truth())["sto"] and t)
         expect(not truth["chain_open"] and not truth["servo_on"], "not the daemon's own doing")
+        open_ms = ms(truth["cut_ns"] - message["mono_ns"])
+        expect(open_ms <= RELAY_MS + 2, f"relay open after {open_ms:.1f} ms")
         machine.pull(line, True)
         recover(machine)
         return (f"{message['fault']}, relay open {ms(truth['cut_ns'] - message['mono_ns']):.1f} ms after "
@@ -251,6 +299,14 @@ def settled(machine):
 RATES_HZ = (1000, 5000, 0)
 
 
+def arm_angle_deg(machine):
+    """What the daemon reads from the quadrature encoder now."""
+    rows = json.loads(machine.ctl("signal", "list"))["result"]["signals"]
+    said = next(row for row in rows if row["name"] == "arm_angle")
+    expect(said["quality"] == "good", f"arm_angle is {said}")
+    return said["value"]
+
+
 def quadrature(generation):
     def check(machine):
         """Edges both ways with many turns, faster and faster: which are counted, which lost."""
@@ -259,8 +315,11 @@ def quadrature(generation):
         clean, rows = 0, []
         for rate_hz in RATES_HZ:
             count = min(4096, (rate_hz or 20000) // 4)
+            from_deg = arm_angle_deg(machine)
             made = machine.json(walk_command(machine, count, rate_hz, 37))
             place = made["place"]
+            settled(machine)
+            off_deg = arm_angle_deg(machine) - from_deg - place * 360 / COUNTS
             machine.json(walk_command(machine, abs(place), 1000, 0, down=place > 0))
             after = settled(machine)
             seen = after["replies"] - before["replies"]
@@ -268,6 +327,7 @@ def quadrature(generation):
             wanted = made["edges"] + abs(place)
             rows.append(f"{made['rate_hz']:.0f} Hz {seen}/{wanted}")
             if seen == wanted and wrong == (0, 0):
+                expect(abs(off_deg) < 0.01, f"{seen} edges counted, the angle is off by {off_deg:.3f} deg")
                 clean = max(clean, made["rate_hz"])
             elif generation > 1:
                 expect(wrong[0] + wrong[1] > 0, f"a loss that nobody noticed: {rows}")
@@ -292,9 +352,31 @@ def lost_edges_are_noticed(machine):
     lost = 2 * 96 - (after["replies"] - before["replies"])
     expect(lost > 0, "the queue dropped nothing")
     message = machine.fault_after(first_ns, "encoder_mismatch", "encoder_invalid")
+    if message["fault"] == "encoder_mismatch":
+        expect(message["measured"] <= 3.0 + 0.2, f"noticed only at {message['measured']:.2f} deg")
     return (f"{lost} edges lost of 192, {after['illegal'] - before['illegal']} illegal; {message['fault']} at "
             f"{message['measured']:.2f} {message['unit']}, permitted {message['threshold']:.2f}, now "
             f"{message['state']}")
+
+
+def lost_edges_are_numbered(machine):
+    """Generation 2: more edges than the kernel keeps, to and fro; their numbers show the gap."""
+    machine.leave()
+    machine.prepare()
+    pid = machine.sh("systemctl show -P MainPID revhyperd")
+    tid = thread_named(machine, pid, "gpio-arm")
+    before = settled(machine)
+    first_ns = machine.moment_ns()
+    machine.sh(f"chrt -f 5 /rig/hang {tid} 1 '{walk_command(machine, 1600, 0, 40)}'")
+    message = machine.fault_after(first_ns, "encoder_invalid")
+    event = machine.reached_after(first_ns, "safe2")
+    after = settled(machine)
+    gaps = after["gaps"] - before["gaps"]
+    expect(gaps > 0, "no gap in the numbers")
+    said = machine.ctl("signal", "list")
+    expect('"name":"arm_angle"' in said.replace(" ", "") and '"quality":"bad"' in said.replace(" ", ""), said[:300])
+    return (f"{gaps} numbers of 1600 edges missing, {message['fault']} -> {event['to']}, "
+            f"{ms(event['mono_ns'] - first_ns):.0f} ms after the first edge")
 
 
 def use_gpiod2(machine):
@@ -350,8 +432,8 @@ def hardware_watchdog(machine):
 
 
 CHECKS = [boots, is_unprivileged_and_realtime, jitter, counts_a_set, grip_opens("left"),
-          grip_opens("right"), estop, line_cuts("estop_a", ("estop",)),
+          grip_opens("right"), grips_open_mid_lift, comfort_stop_mid_lift, estop, line_cuts("estop_a", ("estop",)),
           line_cuts("limit_top", ("switch_top",)),
           line_cuts("limit_bottom", ("switch_bottom",)), heartbeat_stuck(1), heartbeat_stuck(0),
           hung_control_thread, lost_edges_are_noticed, quadrature(1), use_gpiod2, quadrature(2),
-          exchanged_encoder_lines, hardware_watchdog]
+          lost_edges_are_numbered, exchanged_encoder_lines, hardware_watchdog]
