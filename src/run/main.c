@@ -6,12 +6,24 @@
 #include "config.h"
 #include "cycle_check.h"
 #include "daemon.h"
+#include "lines_here.h"
 #include "modbus_hal.h"
 #include "options.h"
 #include "system.h"
 
 #define ERROR_SIZE 1024
 #define EXIT_CONFIG 78 /* sysexits: systemd shows it as a configuration error */
+
+static int check(const rh_options_t *options, const rh_settings_t *settings)
+{
+    if (rh_lines_here(&settings->hal, stderr) > 0) {
+        (void)fprintf(stderr, "revhyperd: %s: this computer lacks what it names\n",
+                      options->config);
+        return EXIT_CONFIG;
+    }
+    (void)printf("%s: good\n", options->config);
+    return 0;
+}
 
 static int with_settings(const rh_options_t *options)
 {
@@ -31,8 +43,7 @@ static int with_settings(const rh_options_t *options)
         return EXIT_CONFIG;
     }
     if (options->run == RH_RUN_CHECK) {
-        (void)printf("%s: good\n", options->config);
-        return 0;
+        return check(options, &settings);
     }
     if (options->run == RH_RUN_PRINT) {
         return rh_config_print(&settings, stdout) == 0 ? 0 : 1;
