@@ -50,6 +50,31 @@ static void lines_are_read_with_bias_debounce_and_inversion(void **state)
     assert_string_equal(beat->role, "12");
 }
 
+/* A builder copies it: no contact may read as closed by a broken wire, and nothing arms
+ * before it is commissioned. */
+static void the_shipped_example_fails_open_and_needs_commissioning(void **state)
+{
+    static rh_settings_t settings;
+    char error[512] = "";
+    const rh_override_t example[] = {{"daemon.machine", "machines/example-gpio.conf"}};
+    (void)state;
+    if (rh_config_load(&settings, "config/revhyper.conf", example, 1, error,
+                       sizeof(error)) != 0) {
+        fail_msg("%s", error);
+    }
+    assert_true(rh_config_needs_commissioning(&settings));
+    int lines = 0;
+    for (int i = 0; i < settings.hal.binding_count; i++) {
+        const rh_binding_t *binding = &settings.hal.bindings[i];
+        if (binding->kind == RH_SOURCE_GPIO && !binding->is_output) {
+            assert_int_equal(binding->bias, RH_BIAS_UP);
+            assert_true(binding->invert);
+            lines++;
+        }
+    }
+    assert_int_equal(lines, 8);
+}
+
 static void an_encoder_and_a_converter_are_read(void **state)
 {
     house_t *house = *state;
@@ -306,6 +331,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(lines_are_read_with_bias_debounce_and_inversion),
+        ROW(the_shipped_example_fails_open_and_needs_commissioning),
         ROW(an_encoder_and_a_converter_are_read),
         ROW(what_is_printed_reads_back_the_same),
         ROW(neither_buzzer_nor_the_extra_cell_must_be_bound),
