@@ -113,20 +113,36 @@ bool rh_commissioning_differs(const char *was, const char *is, char *text, size_
 
 /* ---- whether it holds ------------------------------------------------------------ */
 
-static bool all_ok(const rh_commissioning_t *record, char *why, size_t size)
+/* The first step that is not ok: one that failed before one that was not done, since it
+ * names a mistake. RH_COMMISSIONING_COUNT: all are. */
+static int first_open(const rh_commissioning_t *record)
 {
-    for (int i = 0; i < RH_COMMISSIONING_COUNT; i++) {
+    int open = RH_COMMISSIONING_COUNT;
+    for (int i = RH_COMMISSIONING_COUNT - 1; i >= 0; i--) {
         const rh_commissioning_result_t *step = &record->steps[i];
-        if (!step->is_ok) {
-            (void)snprintf(why, size,
-                           "not commissioned: the step %s (%s) %s%s%.300s; " RUN,
-                           steps[i].name, steps[i].proves,
-                           step->date[0] != '\0' ? "failed" : "was not done",
-                           step->date[0] != '\0' ? ": " : "", step->values);
-            return false;
+        bool is_open = !step->is_ok;
+        bool gives_way =
+            open < RH_COMMISSIONING_COUNT && record->steps[open].date[0] != '\0';
+        if (is_open && (step->date[0] != '\0' || !gives_way)) {
+            open = i;
         }
     }
-    return true;
+    return open;
+}
+
+static bool all_ok(const rh_commissioning_t *record, char *why, size_t size)
+{
+    int open = first_open(record);
+    if (open == RH_COMMISSIONING_COUNT) {
+        return true;
+    }
+    const rh_commissioning_result_t *step = &record->steps[open];
+    bool is_tried = step->date[0] != '\0';
+    (void)snprintf(why, size, "not commissioned: the step %s (%s) %s%s%.300s; " RUN,
+                   steps[open].name, steps[open].proves,
+                   is_tried ? "failed" : "was not done", is_tried ? ": " : "",
+                   step->values);
+    return false;
 }
 
 bool rh_commissioning_holds(const rh_commissioning_t *record, const char *machine,

@@ -119,7 +119,7 @@ static const rh_key_t machine_keys[] = {
     REAL(relay_ms, 10, 200, "ms", "75",
          "time of the heartbeat relay: 40 on GPIO, 75 on polled I/O"),
     REAL(brake_peak_nm, 0, 400, "N m", "90",
-         "passive brake, measured at commissioning; 0 = none"),
+         "passive brake's peak by its data (commissioning tries it); 0 = none"),
 #undef FLAGS
 #define FLAGS 0
     REAL(strap_weight_n, 0, 50, "N", "10", "hardware beyond the cells, arm horizontal"),

@@ -221,6 +221,19 @@ static void each_step_that_is_missing_or_failed_is_named(void **state)
     rh_commissioning_free(&record);
 }
 
+static void a_step_that_failed_is_named_before_one_that_was_not_done(void **state)
+{
+    house_t *house = *state;
+    rh_commissioning_t record = whole_record(house);
+    record.steps[RH_COMMISSIONING_DEVICES] = (rh_commissioning_result_t){0};
+    record.steps[RH_COMMISSIONING_LIFT].is_ok = false;
+    record.steps[RH_COMMISSIONING_BRAKE].is_ok = false;
+    assert_false(rh_commissioning_holds(&record, "simulated", record.wiring,
+                                        house->error, sizeof(house->error)));
+    says(house, "the step lift");
+    rh_commissioning_free(&record);
+}
+
 static void another_machines_record_holds_for_none(void **state)
 {
     house_t *house = *state;
@@ -268,6 +281,7 @@ int main(void)
         TEST(a_changed_profile_is_a_changed_wiring),
         TEST(limits_and_prose_are_no_wiring),
         TEST(each_step_that_is_missing_or_failed_is_named),
+        TEST(a_step_that_failed_is_named_before_one_that_was_not_done),
         TEST(another_machines_record_holds_for_none),
         TEST(a_real_machine_needs_it_and_a_simulated_one_when_told),
     };

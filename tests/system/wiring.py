@@ -4,8 +4,16 @@
 
 Each row makes one mistake in the simulator's wiring (never in the daemon's configuration),
 starts the shipped daemon on it, and lets somebody commission the machine as the console says.
-The step that meets the mistake must name it; arming must be refused before and after. Rows
-whose mistake shows without anybody touching the machine are looked for by `doctor`, too.
+Nothing arms before, between and after. Who must name it, each in one sentence with the same words:
+
+  rest        `doctor`, while nobody touches the machine: where it can show at all
+  STEP        the step of `commission` that meets it
+  doctor      `doctor`, from then on: what the step found is in the machine's record
+  start       the daemon's next start, for the same reason
+
+A cell whose sign or unit is wrong shows nothing while it carries nothing, and a contact that is stuck closed
+nothing while nobody presses: those three are named at rest as steps that were not done, and by
+`doctor` and the start as what they are once somebody has pressed, lifted or laid down a mass.
 
   wiring.py BINS [ROW...]
 """
@@ -15,6 +23,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
+from commission import restart  # noqa: E402
 from commissioner import Commissioner  # noqa: E402
 from machine import Machine, MachineError, wait_for  # noqa: E402
 
@@ -99,6 +108,20 @@ def commission(machine, steps, words):
     return sentences[-1]
 
 
+def doctor_repeats(machine, words):
+    """From the record, whatever the wires show meanwhile."""
+    lines = [line for line in doctor(machine).split("\n")
+             if line.startswith("fail  commissioning: ")]
+    if len(lines) != 1 or words not in lines[0]:
+        raise MachineError(f"doctor does not say what commissioning found: {lines}")
+
+
+def start_repeats(machine, words):
+    lines = [line for line in restart(machine).split("\n") if "not commissioned" in line]
+    if len(lines) != 1 or words not in lines[0]:
+        raise MachineError(f"the start does not say what commissioning found: {lines}")
+
+
 def try_row(bins, name):
     options, steps, words, is_seen = ROWS[name]
     with Machine(bins, host_pause_ms=40, daemon_args=TOLD, sim_args=options) as machine:
@@ -110,7 +133,11 @@ def try_row(bins, name):
             doctor_names(machine, words if is_seen is True else is_seen)
         sentence = commission(machine, steps, words)
         refuses_to_arm(machine)
-        return sentence
+        doctor_repeats(machine, words)
+        start_repeats(machine, words)
+        refuses_to_arm(machine)
+        named = ["rest"] if is_seen else []
+        return " ".join(named + (steps or ["relay"]) + ["doctor", "start"]), sentence
 
 
 def main():
@@ -118,7 +145,9 @@ def main():
     failed = 0
     for name in names:
         try:
-            print(f"ok      {name:<26} {try_row(bins, name)}", flush=True)
+            named, sentence = try_row(bins, name)
+            print(f"ok      {name:<26} named by {named}; arms: never\n"
+                  f"{'':<34} {sentence}", flush=True)
         except (MachineError, subprocess.TimeoutExpired, json.JSONDecodeError) as error:
             failed += 1
             print(f"FAILED  {name:<26} {error}", flush=True)
