@@ -12,6 +12,10 @@
 #include "rh/state.h"
 
 #define WORDS_MAX 128
+#define SECONDS_MAX 1e6 /* eleven days */
+#define ANGLE_MAX_DEG 360.0
+#define MASS_MIN_KG 0.5
+#define MASS_MAX_KG 200.0
 
 typedef struct {
     const char *form; /* in the help; NULL: a switch */
@@ -43,13 +47,13 @@ static double number(const char *text, const char *unit)
 static json_t *parse_seconds(const char *text)
 {
     double value = number(text, "s");
-    return value > 0 ? json_real(value) : NULL;
+    return value > 0 && value <= SECONDS_MAX ? json_real(value) : NULL;
 }
 
 static json_t *parse_angle(const char *text)
 {
     double value = number(text, "deg");
-    return isfinite(value) ? json_real(value) : NULL;
+    return fabs(value) <= ANGLE_MAX_DEG ? json_real(value) : NULL;
 }
 
 static json_t *parse_mode(const char *text)
@@ -84,9 +88,10 @@ static json_t *parse_topic(const char *text)
 static const kind_row_t kinds[] = {
     [RH_ARG_TEXT] = {"TEXT", parse_text, "give a word"},
     [RH_ARG_COUNT] = {"N", parse_count, "give a whole number"},
-    [RH_ARG_SECONDS] = {"S", parse_seconds, "give seconds above 0"},
+    [RH_ARG_SECONDS] = {"S", parse_seconds, "give seconds above 0, to a million"},
     [RH_ARG_ANGLE] = {"DEG", parse_angle, "give degrees, such as -2.5"},
     [RH_ARG_LOAD] = {"LOAD", NULL, NULL},
+    [RH_ARG_MASS] = {"MASS", NULL, NULL},
     [RH_ARG_MODE] = {"MODE", parse_mode, "one of: " RH_MODES(WORD)},
     [RH_ARG_KIND] = {"KIND", parse_kind, "one of: warmup work"},
     [RH_ARG_SIDE] = {"SIDE", parse_side, "one of: " RH_SIDES(WORD)},
@@ -108,6 +113,12 @@ static json_t *parse_value(const rh_verb_t *verb, const rh_arg_t *arg, const cha
     if (arg->kind == RH_ARG_LOAD) {
         double load_kg = 0;
         return rh_load_parse(text, &load_kg, problem) == 0 ? json_real(load_kg) : NULL;
+    }
+    if (arg->kind == RH_ARG_MASS) {
+        double mass_kg = 0;
+        return rh_mass_parse(text, MASS_MIN_KG, MASS_MAX_KG, &mass_kg, problem) == 0
+                   ? json_real(mass_kg)
+                   : NULL;
     }
     json_t *value = kinds[arg->kind].parse(text);
     if (value == NULL) {

@@ -12,6 +12,7 @@
 
 #define WAIT_S 60.0
 #define KNOWN_KG 10.0
+#define KNOWN_MIN_KG 5.0 /* less could not be told where cells give kilograms */
 
 static int (*const steps[RH_COMMISSIONING_COUNT])(rh_commission_t *bench) = {
     [RH_COMMISSIONING_DEVICES] = rh_commission_devices,
@@ -117,7 +118,9 @@ static void complete_verdict(rh_commission_t *bench)
 static int run_step(rh_commission_t *bench, rh_commissioning_t *record,
                     rh_commissioning_step_t step)
 {
+    const rh_commissioning_result_t *last = &record->steps[step];
     bench->step = step;
+    bench->before = last->is_ok ? last->values : record->was[step].values;
     bench->values[0] = '\0';
     bench->remedy[0] = '\0';
     if (!bench->call->options->json) {
@@ -193,6 +196,16 @@ static int run_all(rh_commission_t *bench, rh_commissioning_t *record)
     return 0;
 }
 
+static int check_known(const rh_commission_t *bench)
+{
+    return bench->known_kg >= KNOWN_MIN_KG
+               ? 0
+               : rh_problem_set(bench->problem, RH_EXIT_USAGE, "usage",
+                                "give 5kg to 200kg",
+                                "%.1f kg on a pad are too few to judge its cell by",
+                                bench->known_kg);
+}
+
 static int open_bench(rh_commission_t *bench)
 {
     json_t *reply = NULL;
@@ -211,13 +224,16 @@ int rh_commission_run(const rh_call_t *call, rh_problem_t *problem)
 {
     double wait_s = rh_number(call->args, "seconds");
     double known_kg = rh_number(call->args, "known_kg");
+    double hung_kg = rh_number(call->args, "hung_kg");
     const char *name = rh_text(call->args, "step", NULL);
     rh_commission_t bench = {.call = call,
                              .problem = problem,
                              .wait_s = wait_s > 0 ? wait_s : WAIT_S,
-                             .known_kg = known_kg > 0 ? known_kg : KNOWN_KG};
+                             .known_kg = known_kg > 0 ? known_kg : KNOWN_KG,
+                             .hung_kg = hung_kg > 0 ? hung_kg : 0};
     rh_commissioning_t record = {0};
-    int failed = open_bench(&bench);
+    int failed = check_known(&bench);
+    failed = failed != 0 ? failed : open_bench(&bench);
     if (failed == 0) {
         failed = open_record(&bench, &record);
     }

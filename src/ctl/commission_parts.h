@@ -18,8 +18,10 @@ typedef struct {
     const char *wiring;
     rh_commissioning_step_t step;
     rh_reading_t now;
-    double wait_s;   /* for a deed */
-    double known_kg; /* the mass for the pads */
+    double wait_s;      /* for a deed */
+    double known_kg;    /* the mass for the pads */
+    double hung_kg;     /* on the strap, for the brake; 0: none */
+    const char *before; /* what this step said when it was last ok; "" */
     char values[320];
     char remedy[256];
     int64_t kept_ms; /* the lease */

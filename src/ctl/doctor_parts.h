@@ -36,6 +36,8 @@ void rh_doctor_cycle(rh_doctor_t *doctor);
 /* doctor_wires.c: what counters and signals say about the wiring. */
 void rh_doctor_wiring(rh_doctor_t *doctor);
 void rh_doctor_signals(rh_doctor_t *doctor);
+
+/* doctor_commissioning.c: the record. */
 void rh_doctor_commissioning(rh_doctor_t *doctor);
 
 #endif

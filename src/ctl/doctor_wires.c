@@ -3,13 +3,11 @@
  * What a running daemon shows of mistakes in the wiring, without anybody touching the
  * machine: counters of the buses, and signals that cannot be so.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
-#include "commissioning.h"
+#include "doctor_ages.h"
 #include "doctor_parts.h"
 #include "fields.h"
 #include "names.h"
@@ -37,82 +35,25 @@ void rh_doctor_wiring(rh_doctor_t *doctor)
     }
 }
 
-/* The names of the steps that failed, or that were not done, behind what is there. */
-static void list_steps(const rh_commissioning_t *record, bool is_tried, char *text,
-                       size_t size)
-{
-    const char *before = is_tried ? "; failed: " : "; not done: ";
-    for (int i = 0; i < RH_COMMISSIONING_COUNT; i++) {
-        const rh_commissioning_result_t *step = &record->steps[i];
-        if (!step->is_ok && (step->date[0] != '\0') == is_tried) {
-            size_t used = strlen(text);
-            (void)snprintf(text + used, size - used, "%s%s", before,
-                           rh_commissioning_name(i));
-            before = ", ";
-        }
-    }
-}
-
-/* What lies there now says more than the daemon, which read it at its start. */
-static void judge_record(rh_doctor_t *doctor, const json_t *result,
-                         const rh_commissioning_t *record)
-{
-    char why[640];
-    char steps[300] = "";
-    if (rh_commissioning_holds(record, rh_text(result, "machine", ""),
-                               rh_text(result, "wiring", ""), why, sizeof why)) {
-        rh_doctor_find(doctor, RH_DOCTOR_FAIL, "commissioning",
-                       "restart the daemon (systemctl restart revhyperd)",
-                       "every step is ok in the record, and the daemon that runs has "
-                       "not read it: it does so at its start");
-        return;
-    }
-    list_steps(record, true, steps, sizeof steps);
-    list_steps(record, false, steps, sizeof steps);
-    rh_doctor_find(doctor, RH_DOCTOR_FAIL, "commissioning",
-                   "until then nothing arms; restart the daemon behind the last step",
-                   "%s%s", why, steps);
-}
-
-void rh_doctor_commissioning(rh_doctor_t *doctor)
-{
-    const json_t *result = json_object_get(doctor->commissioning, "result");
-    rh_commissioning_t record = {0};
-    if (result == NULL) {
-        return; /* an older daemon's */
-    }
-    bool may_arm = rh_flag(result, "may_arm");
-    int status =
-        may_arm ? 0 : rh_commissioning_read(rh_text(result, "state_dir", ""), &record);
-    if (!may_arm && status == 0) {
-        judge_record(doctor, result, &record);
-    } else {
-        rh_doctor_find(doctor, may_arm ? RH_DOCTOR_OK : RH_DOCTOR_FAIL, "commissioning",
-                       status == -EACCES   ? "run doctor with sudo: it may not read "
-                                             "the record here"
-                       : status == -ENOENT ? "no step is recorded here; until all are, "
-                                             "nothing arms"
-                                           : "until then nothing arms",
-                       "%s", rh_text(result, "sentence", "the daemon does not say"));
-    }
-    rh_commissioning_free(&record);
-}
-
 /* ---- signals --------------------------------------------------------------------- */
 
 typedef struct {
     rh_reading_t last;
     int changes[RH_SIGNAL_COUNT];
+    rh_doctor_ages_t ages;
 } watch_t;
 
-static int watch(rh_client_t *client, watch_t *watched, rh_problem_t *problem)
+static int watch(const rh_doctor_t *doctor, rh_client_t *client, watch_t *watched,
+                 rh_problem_t *problem)
 {
     const struct timespec pause = {.tv_nsec = LOOK_NS};
     int failed = rh_reading_take(client, &watched->last, problem);
+    rh_doctor_ages_start(&watched->ages, doctor);
     for (int i = 0; failed == 0 && i < LOOKS; i++) {
         const rh_reading_t before = watched->last;
         (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
         failed = rh_reading_take(client, &watched->last, problem);
+        rh_doctor_ages_look(&watched->ages, &watched->last);
         for (int k = 0; k < RH_SIGNAL_COUNT; k++) {
             watched->changes[k] +=
                 (before.value[k] >= 0.5) != (watched->last.value[k] >= 0.5) ? 1 : 0;
@@ -216,7 +157,7 @@ void rh_doctor_signals(rh_doctor_t *doctor)
     watch_t watched = {0};
     int bad = 0;
     int failed = rh_client_open(&client, doctor->call->options, &problem);
-    failed = failed != 0 ? failed : watch(&client, &watched, &problem);
+    failed = failed != 0 ? failed : watch(doctor, &client, &watched, &problem);
     rh_client_close(&client);
     if (failed != 0) {
         rh_doctor_find(doctor, RH_DOCTOR_WARN, "signals", problem.remedy, "%s",
@@ -226,6 +167,7 @@ void rh_doctor_signals(rh_doctor_t *doctor)
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
         bad += checks[i](doctor, &watched);
     }
+    bad += rh_doctor_ages_judge(doctor, &watched.ages);
     if (bad == 0) {
         rh_doctor_find(doctor, RH_DOCTOR_OK, "signals", "",
                        "all are read, and none is impossible");

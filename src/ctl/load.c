@@ -41,7 +41,7 @@ static int refuse(const char *text, size_t digits, rh_problem_t *problem)
                               "write the load that shall act, such as 12.5kg",
                               "`%s`: a load is absolute, never a change", text);
     }
-    if (digits > 0 && text[digits] == '\0') {
+    if (digits > 0 && digits < 40 && text[digits] == '\0') {
         char remedy[96];
         (void)snprintf(remedy, sizeof remedy, "write %.40skg or %.40slb", text, text);
         return rh_problem_set(problem, RH_EXIT_USAGE, "usage", remedy,
@@ -49,19 +49,48 @@ static int refuse(const char *text, size_t digits, rh_problem_t *problem)
     }
     return rh_problem_set(problem, RH_EXIT_USAGE, "usage",
                           "write a number and kg or lb without a space, such as 12.5kg",
-                          "`%s` is not a load", text);
+                          "`%.60s` is not a load", text);
+}
+
+/* A number with its unit; false: it is none, or has more digits than any load. */
+static bool read_load(const char *text, double *value, bool *is_kg)
+{
+    size_t digits = number_length(text);
+    const char *unit = text + digits;
+    *is_kg = strcmp(unit, "kg") == 0;
+    if (digits == 0 || (!*is_kg && strcmp(unit, "lb") != 0)) {
+        return false;
+    }
+    *value = strtod(text, NULL);
+    return isfinite(*value);
 }
 
 int rh_load_parse(const char *text, double *load_kg, rh_problem_t *problem)
 {
-    size_t digits = number_length(text);
-    const char *unit = text + digits;
-    bool is_kg = strcmp(unit, "kg") == 0;
-    if (digits == 0 || (!is_kg && strcmp(unit, "lb") != 0)) {
-        return refuse(text, digits, problem);
+    double value = 0;
+    bool is_kg = false;
+    if (!read_load(text, &value, &is_kg)) {
+        return refuse(text, number_length(text), problem);
     }
-    double value = strtod(text, NULL);
     *load_kg = is_kg ? value : ladder_floor(value * RH_KG_PER_LB);
+    return 0;
+}
+
+int rh_mass_parse(const char *text, double least_kg, double most_kg, double *mass_kg,
+                  rh_problem_t *problem)
+{
+    double value = 0;
+    bool is_kg = false;
+    if (!read_load(text, &value, &is_kg)) {
+        return refuse(text, number_length(text), problem);
+    }
+    *mass_kg = is_kg ? value : value * RH_KG_PER_LB;
+    if (!(*mass_kg >= least_kg && *mass_kg <= most_kg)) {
+        char remedy[80];
+        (void)snprintf(remedy, sizeof remedy, "give %gkg to %gkg", least_kg, most_kg);
+        return rh_problem_set(problem, RH_EXIT_USAGE, "usage", remedy,
+                              "`%.40s` is no mass for this", text);
+    }
     return 0;
 }
 

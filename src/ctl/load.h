@@ -21,6 +21,11 @@
  */
 int rh_load_parse(const char *text, double *load_kg, rh_problem_t *problem);
 
+/* The mass of a thing, in the same words: as it is, off the ladder. Within `least_kg`
+ * and `most_kg`. */
+int rh_mass_parse(const char *text, double least_kg, double most_kg, double *mass_kg,
+                  rh_problem_t *problem);
+
 /* "12.5 kg", "27.6 lb" or "unknown" for not-a-number; gives `text` back. */
 const char *rh_load_text(double load_kg, rh_units_t units, char *text, size_t size);
 

@@ -15,6 +15,7 @@ static void keep(rh_reading_t *reading, const json_t *row)
         return; /* a newer daemon's */
     }
     reading->value[signal] = rh_number(row, "value");
+    reading->age_ms[signal] = rh_number(row, "age_ns") / 1e6;
     (void)snprintf(reading->quality[signal], sizeof reading->quality[signal], "%s",
                    rh_text(row, "quality", "none"));
     reading->is_good[signal] = strcmp(reading->quality[signal], "good") == 0;

@@ -15,8 +15,9 @@
 typedef struct {
     int64_t mono_ns; /* of the tick; 0 = the loop has not ticked yet */
     char safety[24];
-    double value[RH_SIGNAL_COUNT]; /* in the signal's unit */
-    bool is_good[RH_SIGNAL_COUNT]; /* read, and the device calls it valid */
+    double value[RH_SIGNAL_COUNT];  /* in the signal's unit */
+    double age_ms[RH_SIGNAL_COUNT]; /* not-a-number: an older daemon's */
+    bool is_good[RH_SIGNAL_COUNT];  /* read, and the device calls it valid */
     char quality[RH_SIGNAL_COUNT][8];
 } rh_reading_t;
 

@@ -237,8 +237,10 @@ const rh_verb_t rh_verbs[] = {
                "only this step, even where it was ok before"},
               {"--seconds", "seconds", RH_ARG_SECONDS, false,
                "how long it waits for each deed (60)"},
-              {"--known", "known_kg", RH_ARG_LOAD, false,
-               "the mass that is put on the pads (10kg)"}},
+              {"--known", "known_kg", RH_ARG_MASS, false,
+               "the mass that is put on the pads, 5 to 200 kg (10kg)"},
+              {"--hung", "hung_kg", RH_ARG_MASS, false,
+               "hangs on the strap in a second fall of the step brake"}},
      .lease = RH_LEASE_BRIEF,
      .help = "try with somebody at the machine that its wiring is what is configured",
      .more =

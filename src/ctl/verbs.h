@@ -21,6 +21,7 @@ typedef enum {
     RH_ARG_SECONDS, /* a number above 0 */
     RH_ARG_ANGLE,   /* degrees, with or without "deg" */
     RH_ARG_LOAD,    /* kg or lb, on the wire in kg */
+    RH_ARG_MASS,    /* of what is put or hung somewhere: kg or lb as it is */
     RH_ARG_MODE,
     RH_ARG_KIND, /* of a set */
     RH_ARG_SIDE,

@@ -25,6 +25,12 @@ void rh_hand_let_go(rh_hand_t *hand)
     hand->holds = false;
 }
 
+/* Across the arm, downwards. */
+static double hung_n(const rh_hand_t *hand, const rh_plant_t *plant)
+{
+    return hand->hung_kg * GRAVITY_MPS2 * plant->arm_cos;
+}
+
 static double strap_n(rh_hand_t *hand, const rh_plant_t *plant, double dt_s)
 {
     const double left_deg = hand->target_deg - hand->now_deg;
@@ -36,13 +42,15 @@ static double strap_n(rh_hand_t *hand, const rh_plant_t *plant, double dt_s)
     const double torque_nm =
         STIFFNESS_NM_PER_RAD * (hand->now_deg * RAD_PER_DEG - plant->arm_rad) +
         DAMPING_NMS * (wanted_rps - plant->arm_rps) +
-        plant->arm_gravity_nm * plant->arm_cos;
+        plant->arm_gravity_nm * plant->arm_cos +
+        hung_n(hand, plant) * plant->strap_radius_m;
     return fmax(-FORCE_MAX_N, fmin(FORCE_MAX_N, torque_nm / plant->strap_radius_m));
 }
 
 void rh_hand_step(rh_hand_t *hand, rh_plant_t *plant, double dt_s)
 {
-    const double force_n = hand->holds ? strap_n(hand, plant, dt_s) : 0.0;
+    const double held_n = hand->holds ? strap_n(hand, plant, dt_s) : 0.0;
+    const double force_n = held_n - hung_n(hand, plant);
     const double straps_n[RH_LEGS] = {0.5 * force_n, 0.5 * force_n};
     const double pads_n[2] = {hand->pad_kg[0] * GRAVITY_MPS2,
                               hand->pad_kg[1] * GRAVITY_MPS2};

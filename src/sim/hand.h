@@ -15,6 +15,7 @@ typedef struct {
     bool holds; /* the arm, by the strap */
     double target_deg, rate_dps, now_deg;
     double pad_kg[2]; /* lies on the front, on the rear pad */
+    double hung_kg;   /* hangs on the strap, whose inertia is neglected */
 } rh_hand_t;
 
 /* Takes the arm where it is and moves it to `target_deg` at `rate_dps` (> 0), then

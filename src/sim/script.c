@@ -211,7 +211,7 @@ static int parse_panel(rh_order_t *order, const arguments_t *arguments)
     return 0;
 }
 
-/* "lift DEG [DPS]", "off", "pad front|rear KG" */
+/* "lift DEG [DPS]", "off", "pad front|rear KG", "hang KG" */
 static int parse_hand(rh_order_t *order, const arguments_t *arguments)
 {
     int64_t angle_deg = 0;
@@ -231,6 +231,11 @@ static int parse_hand(rh_order_t *order, const arguments_t *arguments)
         order->which = is_word(arguments, 1, "rear") ? 1 : 0;
         return (order->which == 1 || is_word(arguments, 1, "front")) &&
                        read_number(arguments->word[2], 0, 200, &order->number)
+                   ? 0
+                   : wrong(order, arguments);
+    }
+    if (is_word(arguments, 0, "hang") && arguments->count == 2) {
+        return read_number(arguments->word[1], 0, 50, &order->number)
                    ? 0
                    : wrong(order, arguments);
     }
@@ -270,6 +275,8 @@ static rh_outcome_t run_hand(rh_order_t *order, rh_sim_t *sim, char *answer)
         rh_hand_lift(hand, &sim->bench.plant, order->which, (double)order->number);
     } else if (order->count == 3) {
         hand->pad_kg[order->which] = (double)order->number;
+    } else if (order->count == 2) {
+        hand->hung_kg = (double)order->number;
     } else {
         rh_hand_let_go(hand);
     }
@@ -452,7 +459,7 @@ static const rh_verb_t verbs[] = {
     {"lie", parse_lie, run_lie, "lie down"},
     {"dismount", parse_nothing, run_dismount, "dismount"},
     {"hand", parse_hand, run_hand,
-     "hand lift DEG [DPS] | hand off | hand pad front|rear KG"},
+     "hand lift DEG [DPS] | hand off | hand pad front|rear KG | hand hang KG"},
     {"grips", parse_grips, run_grips, "grips held|open [left|right]"},
     {"press", parse_button, run_press,
      "press reset_button|comfort_stop|estop|estop_a|estop_b [MS]"},

@@ -213,6 +213,12 @@ static void a_load_without_a_good_unit_never_reaches_the_machine(void **state)
         {"5.kg", "such as 12.5kg"},         {"--5kg", "see its --help"},
         {"12.5stone", "such as 12.5kg"},
     };
+    char digits[400]; /* more than a number can hold */
+    memset(digits, '9', sizeof digits);
+    (void)snprintf(digits + sizeof digits - 3, 3, "kg");
+    char endless[420];
+    (void)snprintf(endless, sizeof endless, "load set %s", digits);
+    assert_int_equal(console_run(&console, fake_run_dir(fake), endless), RH_EXIT_USAGE);
     for (size_t i = 0; i < COUNT(bad); i++) {
         char words[64];
         print_message("%s\n", bad[i].text);
@@ -256,6 +262,22 @@ static void wrong_words_are_a_usage_error_and_name_what_is_wrong(void **state)
         {"rom nudge --top 1rad", "degrees"},
         {"watch reps", "rep set session"},
         {"watch --seconds 0", "above 0"},
+        {"watch --seconds -1", "above 0"},
+        {"watch --seconds nan", "above 0"},
+        {"watch --seconds 99999999999999999999", "above 0"},
+        {"watch --seconds 5min", "above 0"},
+        {"rom nudge --top nan", "degrees"},
+        {"rom nudge --top 99999999", "degrees"},
+        {"set start --reps -1", "whole number"},
+        {"set start --reps 99999999999999999999", "whole number"},
+        {"commission --known 0kg", "give 0.5kg to 200kg"},
+        {"commission --known -10kg", "give 0.5kg to 200kg"},
+        {"commission --known 1000kg", "give 0.5kg to 200kg"},
+        {"commission --known 1lb", "give 0.5kg to 200kg"},
+        {"commission --known 4.9kg", "give 5kg to 200kg"},
+        {"commission --known nankg", "such as 12.5kg"},
+        {"commission --known 10", "write 10kg or 10lb"},
+        {"commission brake --hung 0kg", "give 0.5kg to 200kg"},
         {"stop now", "does not know `now`"},
         {"status --timeout soon", "--timeout"},
         {"status --timeout", "--timeout needs a value"},

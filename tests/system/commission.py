@@ -97,6 +97,26 @@ def withdraw(machine):
     expect("and arms behind it", True)
 
 
+def show_brake(machine):
+    """A little more hangs each time: what the brake is seen to hold, and for whom that does."""
+    _, status = Commissioner(machine, hung_kg=8).run("brake", seconds=20)
+    expect("no fall is the first one far beyond what was seen", status == 4)
+    expect("and a refusal takes nothing back",
+           "\nstep brake = ok 2" in (machine.state / "commissioning.a").read_text())
+    held_nm = 0
+    for hung_kg in (1, 3, 5):
+        verdicts, status = Commissioner(machine, hung_kg=hung_kg).run("brake", seconds=20)
+        if status != 0:
+            raise MachineError(f"brake with {hung_kg} kg: {verdicts}")
+        what = verdicts["brake"]["what"]
+        print(f"      {hung_kg} kg: {what}")
+        now_nm = float(what.split("held ")[1].split()[0])
+        expect(f"{hung_kg} kg show more than was shown before", now_nm > held_nm)
+        held_nm = now_nm
+    expect("90 N m are its peak, and so much it never showed", 60 < held_nm < 90)
+    expect("that is too little for anybody", "60 deg/s at a power cut is promised to nobody" in what)
+
+
 def try_all(machine):
     machine.start_all()
     expect("not commissioned, nothing arms", refusal(machine) == "not_commissioned")
@@ -105,6 +125,7 @@ def try_all(machine):
     expect("the start has nothing to say", "commissioned" not in log)
     arm(machine)
     expect("commissioned, it arms", True)
+    show_brake(machine)
     withdraw(machine)
 
     change = ["--set", "signal arm_angle.offset=-179"]

@@ -13,8 +13,8 @@ DPS = 60  # faster than a careful person, so that a test does not wait
 
 
 class Commissioner:
-    def __init__(self, machine, known_kg=10):
-        self.machine, self.known_kg = machine, known_kg
+    def __init__(self, machine, known_kg=10, hung_kg=0):
+        self.machine, self.known_kg, self.hung_kg = machine, known_kg, hung_kg
         self.deeds = {
             "press the emergency stop": lambda: self.tell("press", "estop"),
             "release the emergency stop": lambda: self.tell("release", "estop"),
@@ -31,7 +31,9 @@ class Commissioner:
             "let the arm down": lambda: self.lift(-90),
             "let the arm hang freely": self.hang,
             "put the known mass": self.load_pad,
-            "take the mass off": self.clear_pads,
+            "hang": lambda: self.tell("hand", "hang", self.hung_kg),
+            "take the mass off the strap": self.unhang,
+            "take the mass off again": self.clear_pads,
             "move the arm by hand to its top end": lambda: self.lift(11),
             "move the arm by hand to its bottom end": lambda: self.lift(-104),
             "move the arm back": lambda: self.lift(-90),
@@ -63,6 +65,9 @@ class Commissioner:
     def load_pad(self, text):
         self.tell("hand", "pad", "front" if "front" in text else "rear", self.known_kg)
 
+    def unhang(self):
+        self.tell("hand", "hang", 0)
+
     def clear_pads(self):
         self.tell("hand", "pad", "front", 0)
         self.tell("hand", "pad", "rear", 0)
@@ -82,7 +87,8 @@ class Commissioner:
         machine = self.machine
         console = subprocess.Popen(
             [str(machine.bins / "revhyperctl"), "--run-dir", str(machine.run), "--json", "--yes",
-             "commission", *words, "--seconds", str(seconds), "--known", f"{self.known_kg}kg"],
+             "commission", *words, "--seconds", str(seconds), "--known", f"{self.known_kg}kg",
+             *(["--hung", f"{self.hung_kg}kg"] if self.hung_kg else [])],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             preexec_fn=die_with_parent)
         verdicts, told = {}, []

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ages against their limits; see doctor_ages.h. */
+#include "doctor_ages.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "config_file.h"
+#include "names.h"
+
+#define AGE_MS 40.0 /* the shipped limit of every group */
+
+static double drive_ms(const rh_limit_settings_t *limits)
+{
+    return limits->age_drive_ms;
+}
+
+static double encoder_ms(const rh_limit_settings_t *limits)
+{
+    return limits->age_encoder_ms;
+}
+
+static double cells_ms(const rh_limit_settings_t *limits)
+{
+    return limits->age_cells_ms;
+}
+
+static double io_ms(const rh_limit_settings_t *limits)
+{
+    return limits->age_io_ms;
+}
+
+/* Whose samples the gate calls stale, and by which limit; the drive's confirmed torque
+ * only comes when one was written. */
+static const struct {
+    int signal;
+    double (*limit_ms)(const rh_limit_settings_t *limits);
+} rows[] = {
+    {RH_SIGNAL_MOTOR_ANGLE, drive_ms}, {RH_SIGNAL_MOTOR_RATE, drive_ms},
+    {RH_SIGNAL_ARM_ANGLE, encoder_ms}, {RH_SIGNAL_STRAP_LEFT, cells_ms},
+    {RH_SIGNAL_STRAP_RIGHT, cells_ms}, {RH_SIGNAL_ESTOP_A, io_ms},
+    {RH_SIGNAL_ESTOP_B, io_ms},        {RH_SIGNAL_GRIP_LEFT, io_ms},
+    {RH_SIGNAL_GRIP_RIGHT, io_ms},     {RH_SIGNAL_LIMIT_TOP, io_ms},
+    {RH_SIGNAL_LIMIT_BOTTOM, io_ms},
+};
+
+void rh_doctor_ages_start(rh_doctor_ages_t *ages, const rh_doctor_t *doctor)
+{
+    char error[512];
+    rh_settings_t *settings = calloc(1, sizeof *settings);
+    bool is_read = settings != NULL &&
+                   rh_config_load(settings, rh_config_file_path(doctor->call->options),
+                                  NULL, 0, error, sizeof error) == 0;
+    memset(ages, 0, sizeof *ages);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ages->limit_ms[rows[i].signal] = is_read ? rows[i].limit_ms(&settings->limits) +
+                                                       settings->limits.host_pause_ms
+                                                 : AGE_MS;
+    }
+    free(settings);
+}
+
+void rh_doctor_ages_look(rh_doctor_ages_t *ages, const rh_reading_t *reading)
+{
+    ages->looks++;
+    for (int i = 0; i < RH_SIGNAL_COUNT; i++) {
+        double age_ms = reading->age_ms[i];
+        if (ages->limit_ms[i] > 0 && reading->is_good[i] &&
+            age_ms > ages->limit_ms[i]) {
+            ages->stale[i]++;
+            ages->oldest_ms[i] = fmax(ages->oldest_ms[i], age_ms);
+        }
+    }
+}
+
+/* Mostly too old is the wires' doing, now and then the computer's. */
+static void tell(rh_doctor_t *doctor, const rh_doctor_ages_t *ages, int signal)
+{
+    bool is_mostly = 2 * ages->stale[signal] > ages->looks;
+    rh_doctor_find(doctor, is_mostly ? RH_DOCTOR_FAIL : RH_DOCTOR_WARN, "signal",
+                   is_mostly
+                       ? "its bus is too slow: raise its rate, shorten the device's "
+                         "block, or give the device a bus of its own"
+                       : "see `timing` and its bus's errors; look for other work on "
+                         "this computer",
+                   "%s was too old in %d of %d looks: up to %.0f ms, at most %.0f ms "
+                   "are allowed, and beyond the gate lowers the legs",
+                   rh_name_input((uint32_t)signal)->name, ages->stale[signal],
+                   ages->looks, ages->oldest_ms[signal], ages->limit_ms[signal]);
+}
+
+int rh_doctor_ages_judge(rh_doctor_t *doctor, const rh_doctor_ages_t *ages)
+{
+    int bad = 0;
+    for (int i = 0; i < RH_SIGNAL_COUNT; i++) {
+        if (ages->stale[i] > 0) {
+            tell(doctor, ages, i);
+            bad++;
+        }
+    }
+    return bad;
+}
