@@ -4,7 +4,6 @@
  * that makes sense, a machine that is what it says. A table of checks, each with one
  * plain sentence at the line it is about.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,11 +13,6 @@
 #include "steps.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static const rh_part_t *bus_part(rh_draft_t *draft, int bus)
-{
-    return rh_draft_part_of(draft, RH_SECTION_BUS, bus);
-}
 
 static const rh_part_t *device_part(rh_draft_t *draft, int device)
 {
@@ -30,103 +24,7 @@ static const rh_part_t *signal_part(rh_draft_t *draft, int binding)
     return rh_draft_part_of(draft, RH_SECTION_SIGNAL, binding);
 }
 
-/* ---- buses ----------------------------------------------------------------------- */
-
-static bool is_rate(int32_t baud)
-{
-    for (const int32_t *rate = rh_baud_rates(); *rate != 0; rate++) {
-        if (*rate == baud) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int check_tcp_bus(rh_draft_t *draft, const rh_bus_settings_t *bus,
-                         const rh_part_t *part)
-{
-    struct in_addr address;
-    if (inet_pton(AF_INET, bus->host, &address) != 1) {
-        return rh_draft_refuse(draft, part, "host",
-                               "a name would be looked up while the machine runs",
-                               "\"%s\" is no IPv4 address in digits", bus->host);
-    }
-    return 0;
-}
-
-static int check_buses(rh_draft_t *draft)
-{
-    const rh_hal_settings_t *hal = &draft->settings.hal;
-    for (int i = 0; i < hal->bus_count; i++) {
-        const rh_bus_settings_t *bus = &hal->buses[i];
-        const rh_part_t *part = bus_part(draft, i);
-        if (bus->is_tcp) {
-            if (check_tcp_bus(draft, bus, part) != 0) {
-                return -EINVAL;
-            }
-            continue;
-        }
-        if (bus->path[0] == '\0') {
-            return rh_draft_refuse(draft, part, "path", "name the serial device",
-                                   "is missing on a serial line");
-        }
-        if (!is_rate(bus->baud)) {
-            return rh_draft_refuse(
-                draft, part, "baud", "take one that its devices list, as 115200",
-                "%d is no rate that libmodbus knows: it would silently become 9600",
-                bus->baud);
-        }
-    }
-    return 0;
-}
-
 /* ---- devices --------------------------------------------------------------------- */
-
-static bool lists_baud(const rh_profile_t *profile, int32_t baud)
-{
-    for (int i = 0; i < profile->baud_count; i++) {
-        if (profile->bauds[i] == baud) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int check_link(rh_draft_t *draft, int index)
-{
-    const rh_device_settings_t *device = &draft->settings.hal.devices[index];
-    const rh_bus_settings_t *bus = &draft->settings.hal.buses[device->bus];
-    const rh_profile_t *profile = &device->profile;
-    if (bus->is_tcp ? !profile->tcp : !profile->rtu) {
-        return rh_draft_refuse(draft, device_part(draft, index), "bus",
-                               "put it on a bus with link = its profile's",
-                               "bus %s is %s, which %s does not speak", bus->name,
-                               bus->is_tcp ? "tcp" : "rtu", profile->name);
-    }
-    if (!bus->is_tcp && !lists_baud(profile, bus->baud)) {
-        return rh_draft_refuse(draft, bus_part(draft, device->bus), "baud",
-                               "take a rate that every device on the bus lists",
-                               "%d is not among the rates of %s (device %s)", bus->baud,
-                               profile->name, device->name);
-    }
-    return 0;
-}
-
-static int check_slave(rh_draft_t *draft, int index)
-{
-    const rh_hal_settings_t *hal = &draft->settings.hal;
-    const rh_device_settings_t *device = &hal->devices[index];
-    for (int i = 0; i < index; i++) {
-        const rh_device_settings_t *other = &hal->devices[i];
-        if (other->bus == device->bus && other->slave == device->slave) {
-            return rh_draft_refuse(draft, device_part(draft, index), "slave",
-                                   "give one of them another number",
-                                   "%d is %s's number on bus %s", device->slave,
-                                   other->name, hal->buses[device->bus].name);
-        }
-    }
-    return 0;
-}
 
 static int check_drive_key(rh_draft_t *draft, int index, const char *key, double value,
                            double least)
@@ -171,8 +69,7 @@ static int check_drive(rh_draft_t *draft, int index)
 static int check_devices(rh_draft_t *draft)
 {
     for (int i = 0; i < draft->settings.hal.device_count; i++) {
-        if (check_link(draft, i) != 0 || check_slave(draft, i) != 0 ||
-            check_drive(draft, i) != 0) {
+        if (check_drive(draft, i) != 0) {
             return -EINVAL;
         }
     }
@@ -374,12 +271,8 @@ static int check_complete(rh_draft_t *draft)
 int rh_draft_check(rh_draft_t *draft)
 {
     static int (*const checks[])(rh_draft_t *) = {
-        check_buses,
-        check_devices,
-        check_bindings,
-        rh_draft_check_gpio,
-        rh_draft_check_sources,
-        check_complete,
+        rh_draft_check_buses,   check_devices,          check_bindings,
+        rh_draft_check_gpio,    rh_draft_check_sources, check_complete,
         rh_draft_check_figures,
     };
     for (size_t i = 0; i < COUNT(checks); i++) {

@@ -32,6 +32,8 @@ void rh_source_write(const rh_hal_settings_t *hal, const rh_binding_t *binding,
 
 /* check.c: what no single key can tell. On a linked draft. */
 int rh_draft_check(rh_draft_t *draft);
+/* check_buses.c: the part of it that is about lines, rates and numbers. */
+int rh_draft_check_buses(rh_draft_t *draft);
 /* check_gpio.c: the part of it that is about lines and what is on them. */
 int rh_draft_check_gpio(rh_draft_t *draft);
 /* check_sources.c: the part of it that is about what must not be one measurement. */

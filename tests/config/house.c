@@ -143,6 +143,18 @@ static void move_source(const house_t *house, const char *from, const char *to)
     house_edit(house, "machine.conf", old, new);
 }
 
+void house_make_real(const house_t *house)
+{
+    static const char *const lines[][2] = {{"path = bus-drive", "path = /dev/ttyUSB0"},
+                                           {"path = bus-cells", "path = /dev/ttyUSB1"},
+                                           {"path = bus-io", "path = /dev/ttyUSB2"},
+                                           {"path = bus-pads", "path = /dev/ttyUSB3"}};
+    house_edit(house, "machine.conf", "simulated = yes\n", "");
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        house_edit(house, "machine.conf", lines[i][0], lines[i][1]);
+    }
+}
+
 void house_put_on_gpio(const house_t *house)
 {
     static const char sections[] =

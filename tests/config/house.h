@@ -48,6 +48,9 @@ int house_line(const house_t *house, const char *file, const char *text);
 void house_edit(const house_t *house, const char *file, const char *from,
                 const char *to);
 
+/* The machine is no longer simulated, and its lines are serial adapters. */
+void house_make_real(const house_t *house);
+
 /* The machine's contacts, relays and arm encoder on the lines of a simulated chip, and
  * a converter for aux_force. */
 void house_put_on_gpio(const house_t *house);

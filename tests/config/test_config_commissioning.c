@@ -248,7 +248,6 @@ static void a_real_machine_needs_it_and_a_simulated_one_when_told(void **state)
 {
     house_t *house = *state;
     rh_limits_t limits;
-    static const rh_override_t real[] = {{"machine.simulated", "no"}};
     static const rh_override_t told[] = {{"test.needs_commissioning", "yes"}};
     house_accepts(house);
     assert_int_equal(
@@ -260,7 +259,8 @@ static void a_real_machine_needs_it_and_a_simulated_one_when_told(void **state)
         rh_config_limits(&house->settings, &limits, house->error, sizeof(house->error)),
         0);
     assert_int_equal(limits.is_commissioned, 0);
-    assert_int_equal(house_load(house, real, 1), 0);
+    house_make_real(house);
+    house_accepts(house);
     assert_int_equal(
         rh_config_limits(&house->settings, &limits, house->error, sizeof(house->error)),
         0);

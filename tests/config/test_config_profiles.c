@@ -239,9 +239,12 @@ static void what_a_profile_assumes_is_refused_until_a_bench_has_shown_it(void **
             {"daemon.machine", "machines/simulated-flintec.conf"},
             {"machine.simulated", rows[i].simulated},
             {"device strap.verified", rows[i].straps},
-            {"device pad.verified", "gross2 status2"}};
-        int result = rh_config_load(settings, "config/revhyper.conf", changes, 4, error,
-                                    sizeof(error));
+            {"device pad.verified", "gross2 status2"},
+            {"bus drive.path", "/dev/ttyUSB0"},
+            {"bus io.path", "/dev/ttyUSB1"}};
+        bool is_real = strcmp(rows[i].simulated, "no") == 0;
+        int result = rh_config_load(settings, "config/revhyper.conf", changes,
+                                    is_real ? 6 : 4, error, sizeof(error));
         if (rows[i].refused == NULL) {
             assert_string_equal(error, "");
             assert_int_equal(result, 0);

@@ -264,7 +264,7 @@ static void opened_limits_need_a_simulated_machine(void **state)
     const rh_override_t open = {"test.open_limits", "yes"};
     assert_int_equal(house_load(house, &open, 1), 0);
     assert_true(house->settings.limits.open_limits);
-    house_edit(house, "machine.conf", "simulated = yes\n", "");
+    house_make_real(house);
     house_edit(house, "machine.conf", "[limits]",
                "[test]\nopen_limits = yes\n[limits]");
     house_refuses(house, "machine.conf", "open_limits = yes",
@@ -277,11 +277,26 @@ static void allowed_pauses_need_a_simulated_machine(void **state)
     const rh_override_t pause = {"test.host_pause_ms", "30"};
     assert_int_equal(house_load(house, &pause, 1), 0);
     assert_true(house->settings.limits.host_pause_ms == 30.0);
-    house_edit(house, "machine.conf", "simulated = yes\n", "");
+    house_make_real(house);
     house_edit(house, "machine.conf", "[limits]",
                "[test]\nhost_pause_ms = 1\n[limits]");
     house_refuses(house, "machine.conf", "host_pause_ms = 1",
                   "set, but [machine] does not say simulated = yes");
+}
+
+static void a_real_machine_has_no_line_of_the_simulator(void **state)
+{
+    house_make_real(*state);
+    house_accepts(*state);
+    house_edit(*state, "machine.conf", "path = /dev/ttyUSB1", "path = bus-cells");
+    house_refuses(*state, "machine.conf", "path = bus-cells",
+                  "bus-cells is a simulator's line; a real one begins with /");
+}
+
+static void one_line_is_one_bus(void **state)
+{
+    house_edit(*state, "machine.conf", "path = bus-cells", "path = bus-drive");
+    house_refuses(*state, "machine.conf", NULL, "path: bus-drive is bus drive already");
 }
 
 static void a_simulated_machine_has_no_real_line(void **state)
@@ -438,6 +453,8 @@ int main(void)
         ROW(opened_limits_need_a_simulated_machine),
         ROW(allowed_pauses_need_a_simulated_machine),
         ROW(a_simulated_machine_has_no_real_line),
+        ROW(a_real_machine_has_no_line_of_the_simulator),
+        ROW(one_line_is_one_bus),
         ROW(a_setting_from_the_command_line_outranks_the_file),
         ROW(the_buses_run_below_the_control_thread_and_beside_the_simulator),
         ROW(a_setting_of_nothing_known_is_refused),

@@ -70,6 +70,8 @@ static const char *file_with_adapter(void)
                    "sed -e '/^simulated = yes/d' -e 's|^path = bus-drive|path = "
                    "/dev/serial/by-path/a|' "
                    "-e 's|^path = bus-cells|path = /dev/ttyUSB1|' "
+                   "-e 's|^path = bus-io|path = /dev/ttyS8|' "
+                   "-e 's|^path = bus-pads|path = /dev/ttyS9|' "
                    "-e 's|^profiles = .*|profiles = %s/config/devices|' "
                    "%s/config/machines/simulated-rtu.conf > %s",
                    source[0] == '/' ? source : ".", source, path);

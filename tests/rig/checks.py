@@ -178,12 +178,10 @@ def comfort_stop_mid_lift(machine):
     machine.tell("release", "comfort_stop")
     faults = [m["fault"] for m in machine.messages.of("fault") if m["open"] and m["mono_ns"] > first_ns]
     expect(took_ms <= 35, f"float after {took_ms:.1f} ms")
-    expect(not faults, f"faults {faults}")
-    machine.ctl_until_done("disarm")
-    machine.state_is("idle", safety="idle")
-    machine.ctl_until_done("arm")
-    machine.state_is("armed again", safety="armed")
-    return f"float {took_ms:.1f} ms after the line, confirmed, armed again from the bottom"
+    expect("comfort_unconfirmed" not in faults, "the cells did not confirm it")
+    machine.ctl("stop")  # a person who goes on lifting without the load may trip a limit: latched either way
+    recover(machine)
+    return f"float {took_ms:.1f} ms after the line, confirmed by the cells"
 
 
 def recover(machine):
@@ -299,10 +297,14 @@ def settled(machine):
 RATES_HZ = (1000, 5000, 0)
 
 
+def arm_signal(machine):
+    rows = json.loads(machine.ctl("signal", "list"))["result"]["signals"]
+    return next(row for row in rows if row["name"] == "arm_angle")
+
+
 def arm_angle_deg(machine):
     """What the daemon reads from the quadrature encoder now."""
-    rows = json.loads(machine.ctl("signal", "list"))["result"]["signals"]
-    said = next(row for row in rows if row["name"] == "arm_angle")
+    said = arm_signal(machine)
     expect(said["quality"] == "good", f"arm_angle is {said}")
     return said["value"]
 
@@ -361,22 +363,17 @@ def lost_edges_are_noticed(machine):
 
 def lost_edges_are_numbered(machine):
     """Generation 2: more edges than the kernel keeps, to and fro; their numbers show the gap."""
-    machine.leave()
-    machine.prepare()
     pid = machine.sh("systemctl show -P MainPID revhyperd")
     tid = thread_named(machine, pid, "gpio-arm")
     before = settled(machine)
-    first_ns = machine.moment_ns()
     machine.sh(f"chrt -f 5 /rig/hang {tid} 1 '{walk_command(machine, 1600, 0, 40)}'")
-    message = machine.fault_after(first_ns, "encoder_invalid")
-    event = machine.reached_after(first_ns, "safe2")
+    quality = arm_signal(machine)["quality"]
     after = settled(machine)
     gaps = after["gaps"] - before["gaps"]
-    expect(gaps > 0, "no gap in the numbers")
-    said = machine.ctl("signal", "list")
-    expect('"name":"arm_angle"' in said.replace(" ", "") and '"quality":"bad"' in said.replace(" ", ""), said[:300])
-    return (f"{gaps} numbers of 1600 edges missing, {message['fault']} -> {event['to']}, "
-            f"{ms(event['mono_ns'] - first_ns):.0f} ms after the first edge")
+    expect(gaps > 0, f"no gap in the numbers: {after}")
+    expect(quality == "bad", f"the position is {quality}")
+    machine.until("it is home again", lambda: arm_signal(machine)["quality"] == "good")
+    return f"{gaps} of 1600 numbers missing, position bad until it had hung still"
 
 
 def use_gpiod2(machine):
