@@ -3,10 +3,10 @@
 #include "brake_promise.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MARGIN 1.2
-#define HELD "the brake held %lf N m at %lf deg/s with %lf kg on the strap"
 #define TO_NOBODY "promised to nobody"
 
 /* Both legs of persons of 1.58 to 1.92 m, straight and horizontal (HARDWARE.md 8). */
@@ -56,9 +56,25 @@ const char *rh_brake_promise(const rh_brake_held_t *held, double arm_gravity_nm,
     return text;
 }
 
+/* A number behind these words; false: they are others, or no number follows. */
+static bool take(const char **at, const char *words, double *value)
+{
+    size_t length = strlen(words);
+    if (strncmp(*at, words, length) != 0) {
+        return false;
+    }
+    char *end = NULL;
+    *value = strtod(*at + length, &end);
+    bool is_number = end != *at + length;
+    *at = end;
+    return is_number;
+}
+
 bool rh_brake_held_read(const char *text, rh_brake_held_t *held)
 {
-    return sscanf(text, HELD, &held->torque_nm, &held->rate_dps, &held->hung_kg) == 3;
+    return take(&text, "the brake held ", &held->torque_nm) &&
+           take(&text, " N m at ", &held->rate_dps) &&
+           take(&text, " deg/s with ", &held->hung_kg);
 }
 
 bool rh_brake_is_promised(const char *text)
