@@ -12,7 +12,10 @@
 #include "fields.h"
 
 #define MS_PER_S 1e3
-#define TOLERANCE 1.10 /* repeats and pauses; B has more room than that */
+/* Repeats and pauses take a tenth. B goes with 1/(T/2 + t_d), so that a cycle longer by
+ * a third makes the damping too strong by about a tenth. */
+#define WARN_ABOVE 1.10
+#define FAIL_ABOVE 1.33
 
 /* The bus that carries the torque; NULL where none does. */
 static const rh_bus_settings_t *drive_bus(const rh_hal_settings_t *hal)
@@ -48,8 +51,11 @@ static void compare(rh_doctor_t *doctor, const rh_settings_t *settings)
     }
     double cycle_ms = MS_PER_S / reached_hz;
     double said_ms = settings->limits.cycle_ms;
-    bool is_slow = cycle_ms > said_ms * TOLERANCE;
-    rh_doctor_find(doctor, is_slow ? RH_DOCTOR_FAIL : RH_DOCTOR_OK, "cycle",
+    bool is_slow = cycle_ms > said_ms * WARN_ABOVE;
+    rh_verdict_t verdict = cycle_ms > said_ms * FAIL_ABOVE ? RH_DOCTOR_FAIL
+                           : is_slow                       ? RH_DOCTOR_WARN
+                                                           : RH_DOCTOR_OK;
+    rh_doctor_find(doctor, verdict, "cycle",
                    "read less on that bus, or write what it takes into cycle_ms",
                    "bus %s takes %.2f ms for a cycle, [limits] cycle_ms says %g%s",
                    bus->name, cycle_ms, said_ms,

@@ -158,15 +158,20 @@ static void health_that_says_nothing_is_never_ok(void **state)
 static void a_drives_bus_slower_than_its_cycle_ms_fails_with_both_figures(void **state)
 {
     const char *slow = "{\"buses\":[{\"name\":\"drive\",\"is_up\":true,"
-                       "\"rate_hz\":80,\"error_frac\":0}]}";
+                       "\"rate_hz\":60,\"error_frac\":0}]}";
+    const char *behind = "{\"buses\":[{\"name\":\"drive\",\"is_up\":true,"
+                         "\"rate_hz\":80,\"error_frac\":0}]}";
     const char *fast = "{\"buses\":[{\"name\":\"drive\",\"is_up\":true,"
                        "\"rate_hz\":85,\"error_frac\":0}]}";
     (void)state;
     doctor_be(slow, "[]");
     assert_int_equal(doctor_examine(doctor_good_file()), 1);
     assert_true(
-        doctor_says("fail  cycle: bus drive takes 12.50 ms for a cycle, [limits] "
+        doctor_says("fail  cycle: bus drive takes 16.67 ms for a cycle, [limits] "
                     "cycle_ms says 11.08"));
+    doctor_be(behind, "[]");
+    (void)doctor_examine(doctor_good_file());
+    assert_true(doctor_says("warn  cycle: bus drive takes 12.50 ms"));
     doctor_be(fast, "[]");
     (void)doctor_examine(doctor_good_file());
     assert_true(doctor_says("ok    cycle: bus drive takes 11.76 ms"));
