@@ -118,6 +118,9 @@ typedef struct {
       "choose a lighter load")                                                         \
     X(NO_RELAY, "no_relay", "the heartbeat relay was not proven since the start",      \
       "clear the bench and hold the reset button; it takes half a second")             \
+    X(NO_CONSENT, "no_consent",                                                        \
+      "nobody has pressed the reset button at the machine in the last two minutes",    \
+      "press it, then ask again: the motor is switched on only with somebody there")   \
     X(WRONG_STATE, "wrong_state", "the machine cannot do that in this state",          \
       "see `status` for the state and what it waits for")
 

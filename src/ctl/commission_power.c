@@ -165,13 +165,45 @@ static int read_proof(rh_commission_t *bench, const char *key, double *value)
     return failed;
 }
 
-static int probe(rh_commission_t *bench, const char *verb, const char *key,
-                 const char *what, double *value)
+static bool is_reset_pressed(const rh_commission_t *bench, void *context)
+{
+    (void)context;
+    return rh_commission_is_set(&bench->now, RH_SIGNAL_RESET_BUTTON);
+}
+
+static int ask(rh_commission_t *bench, const char *verb)
 {
     json_t *reply = NULL;
     int failed = rh_client_ask(&bench->client, verb, NULL, rh_lease_id(&bench->lease),
                                &reply, bench->problem);
     json_decref(reply);
+    return failed;
+}
+
+/* The gate switches nothing on without somebody at the machine: the button says so, for
+ * two minutes. */
+static int ask_with_consent(rh_commission_t *bench, const char *verb)
+{
+    int failed = ask(bench, verb);
+    if (failed == 0 || strcmp(bench->problem->code, "no_consent") != 0) {
+        return failed;
+    }
+    rh_commission_do(bench, "press the reset button and keep it pressed");
+    failed = rh_commission_await(bench, is_reset_pressed, NULL);
+    if (failed == RH_STEP_FAILED) {
+        return rh_commission_fail(bench, "press it within the time",
+                                  "the reset button was not pressed");
+    }
+    if (failed == 0) {
+        rh_commission_do(bench, "let the reset button go");
+    }
+    return failed != 0 ? failed : ask(bench, verb);
+}
+
+static int probe(rh_commission_t *bench, const char *verb, const char *key,
+                 const char *what, double *value)
+{
+    int failed = ask_with_consent(bench, verb);
     double end_s = rh_commission_now_s() + PROBE_S;
     bool is_over = false;
     while (failed == 0 && !is_over && rh_commission_now_s() < end_s) {

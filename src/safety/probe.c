@@ -27,7 +27,9 @@
 #define POLARITY_MIN_MNM 2000 /* less lifts no arm: friction alone is more */
 #define POLARITY_MS 2500      /* full torque for half a second, and no motion */
 #define POLARITY_MDPS 10000   /* the drive's own speed limit meanwhile */
-#define PROBE_MS 10000        /* a drive that comes and goes is no proof */
+#define CONSENT_MS 120000 /* after the reset button: questions are read and answered   \
+                           */
+#define PROBE_MS 10000    /* a drive that comes and goes is no proof */
 
 static bool probes(const rh_gate_t *gate, uint32_t kind)
 {
@@ -77,6 +79,13 @@ static uint32_t is_unfit(const rh_gate_t *gate)
     return sight->still_at_bottom ? RH_REFUSAL_NONE : RH_REFUSAL_NOT_AT_BOTTOM;
 }
 
+/* Hazard 43: no console switches a motor on without somebody at the machine. */
+static bool has_consent(const rh_gate_t *gate)
+{
+    int64_t pressed_ns = gate->safety->pressed_ns;
+    return pressed_ns != 0 && ms_since(gate, pressed_ns) <= CONSENT_MS;
+}
+
 static uint32_t refuses_probing(const rh_gate_t *gate)
 {
     if (gate->safety->state != RH_SAFETY_IDLE) {
@@ -85,7 +94,10 @@ static uint32_t refuses_probing(const rh_gate_t *gate)
     if ((gate->sight.drive_status & RH_DRIVE_READY) == 0) {
         return RH_REFUSAL_SENSORS;
     }
-    return gate->input->console_present ? is_unfit(gate) : RH_REFUSAL_NO_CONSOLE;
+    if (!gate->input->console_present) {
+        return RH_REFUSAL_NO_CONSOLE;
+    }
+    return has_consent(gate) ? is_unfit(gate) : RH_REFUSAL_NO_CONSENT;
 }
 
 /* Not on a machine that may not arm anyway: what its wires do is not known yet, and

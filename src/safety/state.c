@@ -28,6 +28,7 @@ static void watch_reset(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
     bool pressed = gate->sight.reset_pressed;
+    safety->pressed_ns = pressed ? gate->sight.now_ns : safety->pressed_ns;
     if (!pressed) {
         safety->reset_seen_open = true;
         safety->reset_since_ns = 0;

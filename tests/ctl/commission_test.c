@@ -166,6 +166,20 @@ static void think_not(int asked)
     (void)asked;
 }
 
+/* The gate asks for somebody at the machine: the button is asked for. */
+static void without_consent_at_the_machine_the_button_is_asked_for(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    be("idle", -90);
+    fake_refuse(fake, "relay.test", "no_consent", "nobody pressed it", "press it");
+    assert_int_equal(run("commission relay --yes --seconds 1"), RH_EXIT_ERROR);
+    says("do: press the reset button and keep it pressed");
+    says("the reset button was not pressed");
+    assert_int_equal(fake_count(fake, "relay.test"), 1);
+    assert_int_equal(fake_count(fake, "polarity.test"), 0);
+}
+
 static void a_no_moves_nothing(void **state)
 {
     (void)state;
@@ -341,6 +355,7 @@ int main(void)
         A(a_deed_that_is_not_done_is_named_when_the_time_is_over),
         A(who_thinks_for_longer_than_a_lease_lasts_is_still_present),
         A(a_no_moves_nothing),
+        A(without_consent_at_the_machine_the_button_is_asked_for),
         A(an_arm_that_does_not_come_to_rest_is_named_with_a_remedy),
         A(an_arm_that_sinks_is_not_still_and_nobody_is_told_an_offset),
         A(a_slow_drift_is_told_and_no_offset_either),

@@ -465,7 +465,7 @@ const char *fake_history(fake_t *fake, char *text, size_t size)
 bool fake_await(fake_t *fake, const char *verb, size_t count)
 {
     const struct timespec grain = {.tv_nsec = 2000000};
-    long long end_ms = fake_now_ms() + 5000;
+    long long end_ms = fake_now_ms() + 15000;
     while (fake_count(fake, verb) < count) {
         if (fake_now_ms() > end_ms) {
             return false;

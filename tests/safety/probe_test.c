@@ -131,6 +131,23 @@ static void a_drive_that_comes_and_goes_ends_a_probe_unproven(void **state)
     assert_int_equal(bench.report.relay_us, 0);
 }
 
+/* Hazard 43: from afar a console could switch the motor on under somebody's hands. */
+static void a_probe_needs_the_reset_button_within_two_minutes(void **state)
+{
+    (void)state;
+    gate_bench_ticks(&bench, 59698); /* 301 ticks since it was let go */
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    drive(RH_DRIVE_READY);
+    (void)idle(state);
+    gate_bench_ticks(&bench, 59699);
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NO_CONSENT);
+    ask(RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_CONSENT);
+    assert_false(bench.grant.servo_on);
+    gate_bench_flag(&bench, RH_SIGNAL_RESET_BUTTON, true);
+    gate_bench_ticks(&bench, 5);
+    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+}
+
 static void the_comfort_stop_keeps_a_probe_from_beginning(void **state)
 {
     (void)state;
@@ -329,6 +346,7 @@ int main(void)
         IDLE(a_drive_that_stops_by_itself_proves_no_relay),
         IDLE(a_status_from_before_the_cut_proves_no_relay),
         IDLE(a_drive_that_comes_and_goes_ends_a_probe_unproven),
+        IDLE(a_probe_needs_the_reset_button_within_two_minutes),
         IDLE(the_comfort_stop_keeps_a_probe_from_beginning),
         IDLE(a_drive_that_runs_unasked_is_cut_and_named),
         IDLE(a_drive_that_returns_begins_the_ramp_anew),
