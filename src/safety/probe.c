@@ -27,9 +27,8 @@
 #define POLARITY_MIN_MNM 2000 /* less lifts no arm: friction alone is more */
 #define POLARITY_MS 2500      /* full torque for half a second, and no motion */
 #define POLARITY_MDPS 10000   /* the drive's own speed limit meanwhile */
-#define CONSENT_MS 120000 /* after the reset button: questions are read and answered   \
-                           */
-#define PROBE_MS 10000    /* a drive that comes and goes is no proof */
+#define CONSENT_MS 120000     /* after the button: questions are read and answered */
+#define PROBE_MS 10000        /* a drive that comes and goes is no proof */
 
 static bool probes(const rh_gate_t *gate, uint32_t kind)
 {
