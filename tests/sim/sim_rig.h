@@ -19,7 +19,7 @@
 #include <modbus.h>
 
 #define RIG_ANSWER 4096
-#define RIG_DEADLINE_MS 8000
+#define RIG_DEADLINE_MS 20000
 
 typedef struct {
     char dir[64];
