@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the two halves of a device share: jobs and replies in device.c, the length of
- * reads in device_count.c. For these two alone.
+ * What the parts of a device share: requests in device.c, replies in device_take.c, the
+ * length of reads in device_count.c. For these alone.
  */
 #ifndef RH_HAL_DEVICE_PARTS_H
 #define RH_HAL_DEVICE_PARTS_H

@@ -34,6 +34,10 @@ typedef struct {
     const char *variant; /* word that asks for the second form */
 } kind_t;
 
+/* Reads a part of a fault: how many words it took, 0 = it is not there, -EINVAL. */
+typedef int part_t(rh_fault_t *fault, char *const *words, int count, char *error,
+                   size_t size);
+
 static const kind_t kinds[RH_FAULT_COUNT] = {
     [RH_FAULT_LATE] = {"late", ON_ALL, 1, 10000, NULL},
     [RH_FAULT_STALE] = {"stale", ON_ALL, 0, 0, NULL},
@@ -107,7 +111,7 @@ static bool read_number(const char *word, int low, int high, int *number)
     return true;
 }
 
-/* permille N | rate P%: how many words it took, 0 = there is no share, -EINVAL. */
+/* permille N | rate P% */
 static int parse_share(rh_fault_t *fault, char *const *words, int count, char *error,
                        size_t size)
 {
@@ -160,21 +164,18 @@ static int parse_length(rh_fault_t *fault, char *const *words, int count, char *
                 words[0]);
 }
 
-int rh_fault_parse(rh_fault_t *fault, char *const *words, int count, char *error,
-                   size_t error_size)
+/* TARGET KIND, and that the one can have the other. */
+static int parse_what(rh_fault_t *fault, char *const *words, int count, char *error,
+                      size_t size)
 {
-    const kind_t *kind;
-    int used = 2;
-    int share;
     int index;
 
-    *fault = (rh_fault_t){.used = true};
     if (count < 2) {
-        return fail(error, error_size, "fault needs TARGET and KIND");
+        return fail(error, size, "fault needs TARGET and KIND");
     }
     fault->target = find_target(words[0]);
     if (fault->target < 0) {
-        return fail(error, error_size,
+        return fail(error, size,
                     "'%s' is no target: a device (drive, strap_left, "
                     "strap_right, pad_front, pad_rear, encoder, io) or bus:drive, "
                     "bus:cells, bus:io, bus:pads",
@@ -182,32 +183,52 @@ int rh_fault_parse(rh_fault_t *fault, char *const *words, int count, char *error
     }
     index = find_kind(words[1]);
     if (index < 0) {
-        return fail(error, error_size, "'%s' is no kind of fault", words[1]);
+        return fail(error, size, "'%s' is no kind of fault", words[1]);
     }
     fault->kind = (rh_fault_kind_t)index;
-    kind = &kinds[index];
-    if ((kind->targets & 1u << fault->target) == 0) {
-        return fail(error, error_size, "%s cannot have the fault %s", words[0],
-                    words[1]);
+    if ((kinds[index].targets & 1u << fault->target) == 0) {
+        return fail(error, size, "%s cannot have the fault %s", words[0], words[1]);
     }
+    return 2;
+}
+
+/* [NUMBER] [VARIANT], as the kind has them. */
+static int parse_how(rh_fault_t *fault, char *const *words, int count, char *error,
+                     size_t size)
+{
+    const kind_t *kind = &kinds[fault->kind];
+    int used = 0;
+
     if (kind->high > 0) {
-        if (count < 3 ||
-            !read_number(words[2], kind->low, kind->high, &fault->argument)) {
-            return fail(error, error_size, "%s needs a number from %d to %d",
-                        kind->name, kind->low, kind->high);
+        if (count < 1 ||
+            !read_number(words[0], kind->low, kind->high, &fault->argument)) {
+            return fail(error, size, "%s needs a number from %d to %d", kind->name,
+                        kind->low, kind->high);
         }
-        used = 3;
+        used = 1;
     }
     if (kind->variant != NULL && count > used &&
         strcmp(words[used], kind->variant) == 0) {
         fault->variant = 1;
         used++;
     }
-    share = parse_share(fault, words + used, count - used, error, error_size);
-    if (share < 0) {
-        return share;
+    return used;
+}
+
+int rh_fault_parse(rh_fault_t *fault, char *const *words, int count, char *error,
+                   size_t error_size)
+{
+    static part_t *const parts[] = {parse_what, parse_how, parse_share};
+    int used = 0;
+
+    *fault = (rh_fault_t){.used = true};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        int taken = parts[i](fault, words + used, count - used, error, error_size);
+        if (taken < 0) {
+            return taken;
+        }
+        used += taken;
     }
-    used += share;
     return parse_length(fault, words + used, count - used, error, error_size);
 }
 
