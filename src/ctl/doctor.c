@@ -275,14 +275,23 @@ static const struct {
     void (*check)(rh_doctor_t *);
     bool needs_daemon;
 } checks[] = {
-    {check_config, false},     {rh_doctor_host, false},
-    {check_daemon, false},     {check_role, true},
-    {check_buses, true},       {check_devices, true},
-    {check_realtime, true},    {check_sleep, true},
-    {check_memory, true},      {check_timing, true},
-    {check_recording, true},   {check_events, true},
-    {check_faults, true},      {rh_doctor_wiring, true},
-    {rh_doctor_signals, true}, {rh_doctor_commissioning, true},
+    {check_config, false},
+    {rh_doctor_format, false},
+    {rh_doctor_host, false},
+    {check_daemon, false},
+    {check_role, true},
+    {check_buses, true},
+    {check_devices, true},
+    {check_realtime, true},
+    {check_sleep, true},
+    {check_memory, true},
+    {check_timing, true},
+    {check_recording, true},
+    {check_events, true},
+    {check_faults, true},
+    {rh_doctor_wiring, true},
+    {rh_doctor_signals, true},
+    {rh_doctor_commissioning, true},
     {rh_doctor_cycle, true},
 };
 

@@ -177,6 +177,27 @@ static void a_drives_bus_slower_than_its_cycle_ms_fails_with_both_figures(void *
     assert_true(doctor_says("ok    cycle: bus drive takes 11.76 ms"));
 }
 
+/* The shipped machine's cells, as if somebody had set their line to even parity. */
+static void
+a_device_whose_profile_says_another_format_than_its_line_is_named(void **state)
+{
+    char words[1600];
+    char path[600];
+    const char *good = doctor_good_file();
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/config/revhyper.conf", fake_run_dir(fake));
+    (void)snprintf(words, sizeof words,
+                   "cp -r $(dirname %s) %s/config && sed -i "
+                   "'/^.bus cells/,/^format/s/^format.*/format = 8E1/' "
+                   "%s/config/machines/simulated-rtu.conf",
+                   good, fake_run_dir(fake), fake_run_dir(fake));
+    assert_int_equal(system(words), 0); // NOLINT: a test's own folder
+    assert_int_equal(doctor_examine(path), 0);
+    assert_true(doctor_says("warn  format: bus cells speaks 8E1, profile pt113 of "
+                            "device strap_left says 8N1 — set the device to"));
+    assert_null(strstr(console.out, "format: bus drive"));
+}
+
 static void a_lost_event_fails(void **state)
 {
     (void)state;
@@ -269,6 +290,7 @@ int main(void)
         A(a_bus_that_is_down_and_a_device_that_is_silent_fail),
         A(health_that_says_nothing_is_never_ok),
         A(a_drives_bus_slower_than_its_cycle_ms_fails_with_both_figures),
+        A(a_device_whose_profile_says_another_format_than_its_line_is_named),
         A(a_lost_event_fails),
         A(an_open_fault_fails_but_the_lock_of_a_fresh_start_only_warns),
         A(a_viewer_is_told_why_commands_will_be_refused),
