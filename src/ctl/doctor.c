@@ -11,16 +11,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "call.h"
 #include "config_file.h"
 #include "fields.h"
 
-#define ERROR_WARN_FRAC 0.01
-#define ERROR_FAIL_FRAC 0.2
-#define AGE_WARN_MS 100.0
-#define AGE_FAIL_MS 1000.0
 #define LATE_WARN_US 1000.0
+#define SETTLED_S 2.0
+#define SETTLE_LOOKS 40
+#define SETTLE_LOOK_NS 100000000L
 
 static const char *const verdict_words[] = {
     [RH_DOCTOR_OK] = "ok", [RH_DOCTOR_WARN] = "warn", [RH_DOCTOR_FAIL] = "fail"};
@@ -57,6 +57,28 @@ static void check_config(rh_doctor_t *doctor)
     }
 }
 
+static bool is_settled(const rh_doctor_t *doctor)
+{
+    return !(rh_number(rh_doctor_part(doctor, "health"), "uptime_s") < SETTLED_S);
+}
+
+/* A daemon that has just started has not heard its devices yet, and tells of its wires
+ * once a second: it is asked until it can know. */
+static int take_snapshot(rh_doctor_t *doctor, rh_client_t *client,
+                         rh_problem_t *problem)
+{
+    const struct timespec pause = {.tv_nsec = SETTLE_LOOK_NS};
+    int failed =
+        rh_client_ask(client, "snapshot", NULL, NULL, &doctor->snapshot, problem);
+    for (int i = 0; failed == 0 && i < SETTLE_LOOKS && !is_settled(doctor); i++) {
+        (void)clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+        json_decref(doctor->snapshot);
+        failed =
+            rh_client_ask(client, "snapshot", NULL, NULL, &doctor->snapshot, problem);
+    }
+    return failed;
+}
+
 static void check_daemon(rh_doctor_t *doctor)
 {
     rh_client_t client;
@@ -67,8 +89,7 @@ static void check_daemon(rh_doctor_t *doctor)
         failed = rh_client_ask(&client, "hello", args, NULL, &doctor->hello, &problem);
     }
     if (failed == 0) {
-        failed =
-            rh_client_ask(&client, "snapshot", NULL, NULL, &doctor->snapshot, &problem);
+        failed = take_snapshot(doctor, &client, &problem);
     }
     if (failed == 0) {
         rh_problem_t ignored; /* an older daemon knows no such verb */
@@ -96,104 +117,6 @@ static void check_role(rh_doctor_t *doctor)
         doctor, strcmp(role, "viewer") == 0 ? RH_DOCTOR_WARN : RH_DOCTOR_OK, "role",
         "to command, join the group revhyper-trainer or set loopback_trainer = yes",
         "you are a %s here", role);
-}
-
-#define SOONER 1.02
-
-/* Cycles reached, and by arithmetic the most: bytes, gaps and turnarounds. */
-static void rate_of(const json_t *bus, char *text, size_t size)
-{
-    double rate_hz = rh_number(bus, "rate_hz");
-    double most_hz = rh_number(bus, "rate_max_hz");
-    if (most_hz > 0.0 && rate_hz > SOONER * most_hz) {
-        (void)snprintf(text, size,
-                       "%.1f cycles/s (computed %.1f: its devices answer sooner than "
-                       "their profiles say)",
-                       rate_hz, most_hz);
-    } else if (most_hz > 0.0) {
-        (void)snprintf(text, size, "%.1f of computed %.1f cycles/s = %.1f %%", rate_hz,
-                       most_hz, 100.0 * rate_hz / most_hz);
-    } else {
-        (void)snprintf(text, size, "%.0f cycles/s", rate_hz);
-    }
-}
-
-static void check_bus(rh_doctor_t *doctor, const json_t *bus)
-{
-    char check[80];
-    char rate[128];
-    const char *notice = rh_text(bus, "notice", "");
-    double error_frac = rh_number(bus, "error_frac");
-    const char *last_error = rh_text(bus, "last_error", "");
-    bool is_up = rh_flag(bus, "is_up");
-    rh_verdict_t verdict = !is_up || !(error_frac < ERROR_FAIL_FRAC) ? RH_DOCTOR_FAIL
-                           : error_frac > ERROR_WARN_FRAC            ? RH_DOCTOR_WARN
-                                                                     : RH_DOCTOR_OK;
-    (void)snprintf(check, sizeof check, "bus %s", rh_text(bus, "name", "?"));
-    rate_of(bus, rate, sizeof rate);
-    rh_doctor_find(
-        doctor, verdict, check,
-        "check the cable, its termination, the baud rate and the port's name",
-        "%s, %s, busy %.0f %%, errors %.1f %% now and %lld in all%s%s",
-        is_up ? "up" : "down", rate, rh_number(bus, "busy_frac") * 100,
-        error_frac * 100, rh_count(bus, "errors"),
-        verdict != RH_DOCTOR_OK && last_error[0] != '\0' ? ": " : "",
-        verdict != RH_DOCTOR_OK ? last_error : "");
-    if (notice[0] != '\0') {
-        rh_doctor_find(doctor, RH_DOCTOR_WARN, check, "as it says", "%s", notice);
-    }
-}
-
-/* What is on GPIO lines has no bus and no profile to look into. */
-static const char *device_remedy(const json_t *device)
-{
-    if (rh_count(device, "bus") < 0) {
-        return "let the arm hang still; check the cable, its shield and the lines' "
-               "names";
-    }
-    return rh_text(device, "problem", "")[0] != '\0'
-               ? "find them in its manual and write them into the profile"
-               : "check its power, its address and its bus";
-}
-
-static void check_device(rh_doctor_t *doctor, const json_t *device)
-{
-    char check[80];
-    double age_ms = rh_number(device, "age_ns") / 1e6;
-    bool is_ready = rh_flag(device, "is_ready");
-    const char *problem = rh_text(device, "problem", "");
-    rh_verdict_t verdict = !is_ready || !(age_ms < AGE_FAIL_MS) ? RH_DOCTOR_FAIL
-                           : age_ms > AGE_WARN_MS               ? RH_DOCTOR_WARN
-                                                                : RH_DOCTOR_OK;
-    (void)snprintf(check, sizeof check, "device %s", rh_text(device, "name", "?"));
-    rh_doctor_find(doctor, verdict, check, device_remedy(device),
-                   "%s, last answer %.1f ms ago, %lld errors, profile %s (%s)%s%s",
-                   is_ready ? "ready" : "not ready", age_ms, rh_count(device, "errors"),
-                   rh_text(device, "profile", "?"), rh_text(device, "status", "?"),
-                   problem[0] != '\0' ? ": " : "", problem);
-}
-
-static void check_list(rh_doctor_t *doctor, const char *key,
-                       void (*check)(rh_doctor_t *, const json_t *))
-{
-    const json_t *list = json_object_get(rh_doctor_part(doctor, "health"), key);
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        check(doctor, json_array_get(list, i));
-    }
-    if (json_array_size(list) == 0) {
-        rh_doctor_find(doctor, RH_DOCTOR_FAIL, key, "name them in the machine's file",
-                       "there are none");
-    }
-}
-
-static void check_buses(rh_doctor_t *doctor)
-{
-    check_list(doctor, "buses", check_bus);
-}
-
-static void check_devices(rh_doctor_t *doctor)
-{
-    check_list(doctor, "devices", check_device);
 }
 
 static void check_realtime(rh_doctor_t *doctor)
@@ -280,8 +203,8 @@ static const struct {
     {rh_doctor_host, false},
     {check_daemon, false},
     {check_role, true},
-    {check_buses, true},
-    {check_devices, true},
+    {rh_doctor_buses, true},
+    {rh_doctor_devices, true},
     {check_realtime, true},
     {check_sleep, true},
     {check_memory, true},

@@ -33,6 +33,10 @@ void rh_doctor_host(rh_doctor_t *doctor);
 /* doctor_cycle.c: whether the drive's bus is as fast as the damping was made for. */
 void rh_doctor_cycle(rh_doctor_t *doctor);
 
+/* doctor_buses.c: rates, errors and ages of buses and devices. */
+void rh_doctor_buses(rh_doctor_t *doctor);
+void rh_doctor_devices(rh_doctor_t *doctor);
+
 /* doctor_format.c: devices whose profile says another format than their line's. Needs
  * no daemon. */
 void rh_doctor_format(rh_doctor_t *doctor);

@@ -139,6 +139,25 @@ static void a_bus_that_is_down_and_a_device_that_is_silent_fail(void **state)
     assert_true(doctor_says("warn  timing: ticks begin 4000 us late"));
 }
 
+/* At its first message the shipped daemon knows of no reply yet. */
+static void a_daemon_that_has_just_started_is_asked_until_it_can_know(void **state)
+{
+    char words[700];
+    (void)state;
+    doctor_be("{\"uptime_s\":0.1,\"buses\":[],\"devices\":[{\"name\":\"drive\","
+              "\"bus\":0,\"is_ready\":false,\"age_ns\":9,\"errors\":0}]}",
+              "[]");
+    (void)snprintf(words, sizeof words, "doctor --config %s", doctor_good_file());
+    console_start(&console, fake_run_dir(fake), words);
+    assert_true(fake_await(fake, "snapshot", 3));
+    doctor_be("{\"uptime_s\":2.1,\"buses\":[],\"devices\":[{\"name\":\"drive\","
+              "\"bus\":0,\"is_ready\":true,\"age_ns\":9,\"errors\":0}]}",
+              "[]");
+    console_finish(&console);
+    assert_true(doctor_says("ok    device drive: ready"));
+    assert_null(strstr(console.out, "not ready"));
+}
+
 static void health_that_says_nothing_is_never_ok(void **state)
 {
     (void)state;
@@ -288,6 +307,7 @@ int main(void)
         A(without_a_daemon_it_still_checks_the_file_and_fails),
         A(a_missing_file_fails_with_its_name),
         A(a_bus_that_is_down_and_a_device_that_is_silent_fail),
+        A(a_daemon_that_has_just_started_is_asked_until_it_can_know),
         A(health_that_says_nothing_is_never_ok),
         A(a_drives_bus_slower_than_its_cycle_ms_fails_with_both_figures),
         A(a_device_whose_profile_says_another_format_than_its_line_is_named),
