@@ -235,11 +235,13 @@ static void serve_once(rh_bus_t *bus)
                                       rh_wire_release_ns(&bus->wire));
     const int64_t now_ns = rh_now_ns();
 
-    release_due(bus);
+    /* What has arrived came before what is yet to leave: where this computer held the
+       slave up, a master that gave up waiting did not speak into its reply. */
     close_frame(bus);
     if (readable) {
         receive(bus, now_ns);
     }
+    release_due(bus);
 }
 
 void rh_link_rtu_run(rh_bus_t *bus)

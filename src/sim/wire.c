@@ -233,9 +233,10 @@ void rh_wire_released(rh_wire_t *wire, rh_wire_reply_t *reply, int64_t now_ns)
     reply->used = false;
     wire->stats.replies++;
     rh_histogram_add(&wire->stats.late, now_ns - reply->release_ns);
-    /* A reply that a newer request has overtaken is noise, not a transaction; the
-     * master cannot be blamed for what it could not know. */
-    if (reply->request != wire->request) {
+    /* A reply that a newer request has overtaken, be it one that still arrives, is
+     * noise, not a transaction; the master cannot be blamed for what it could not
+     * know. */
+    if (reply->request != wire->request || wire->rx_length > 0) {
         return;
     }
     occupy(wire, now_ns + timing->t35_ns);
