@@ -278,7 +278,8 @@ static const rh_key_t signal_keys[] = {
     WORD_AT(bias, binding.bias, biases, "none",
             "gpio inputs: the chip's own resistor to supply or ground"),
     INT_AT(debounce_ms, binding.debounce_ms, 0, 50, "ms", "0",
-           "gpio inputs: a contact closes once it held so long; it opens at once"),
+           "gpio inputs: how long a contact must hold before it permits more; "
+           "what stops acts at once (the reset button must hold both ways)"),
 };
 #undef ITEM
 

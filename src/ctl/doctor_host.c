@@ -19,8 +19,7 @@
 
 #define PATH_SIZE 512
 #define RT_RUNTIME_US 950000 /* the kernel's own default */
-#define RT_PRIORITY 80
-#define LATENCY_MS 1 /* of an FTDI adapter; its own default is 16 */
+#define LATENCY_MS 1         /* of an FTDI adapter; its own default is 16 */
 
 static const char *root_of(const rh_doctor_t *doctor)
 {
@@ -81,44 +80,6 @@ static void check_rt_share(rh_doctor_t *doctor)
                    line[0] == '\0'  ? "950000"
                    : runtime_us < 0 ? "all"
                                     : line);
-}
-
-/* The running daemon's own limit; who starts it by hand has the shell's. */
-static void check_permission(rh_doctor_t *doctor)
-{
-    const rh_options_t *options = doctor->call->options;
-    const char *run_dir = options->run_dir != NULL ? options->run_dir : RH_CTL_RUN_DIR;
-    char path[PATH_SIZE];
-    char line[160] = "";
-    char pid[16] = "";
-    long limit = -1;
-    (void)snprintf(path, sizeof path, "%s/lock", run_dir);
-    FILE *lock = fopen(path, "re");
-    if (lock == NULL || fgets(pid, sizeof pid, lock) == NULL) {
-        pid[0] = '\0';
-    }
-    if (lock != NULL) {
-        (void)fclose(lock);
-    }
-    pid[strspn(pid, "0123456789")] = '\0';
-    (void)snprintf(path, sizeof path, "%s/proc/%s/limits", root_of(doctor), pid);
-    FILE *file = pid[0] != '\0' ? fopen(path, "re") : NULL;
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, "Max realtime priority", 21) == 0) {
-            limit =
-                strstr(line, "unlimited") != NULL ? 99 : strtol(line + 21, NULL, 10);
-        }
-    }
-    if (file == NULL) {
-        return; /* no daemon on this computer */
-    }
-    (void)fclose(file);
-    if (limit < RT_PRIORITY && geteuid() != 0) {
-        rh_doctor_find(doctor, RH_DOCTOR_WARN, "real-time permission",
-                       "start it by its unit (LimitRTPRIO=90)",
-                       "the daemon (process %s) may have priority %ld at most", pid,
-                       limit);
-    }
 }
 
 /* ---- clock and processor --------------------------------------------------------- */
@@ -204,6 +165,18 @@ static void check_latency(rh_doctor_t *doctor, const char *check, const char *pa
     }
 }
 
+/* A port of the board has no path by which it is plugged in, and needs none. */
+static bool keeps_its_name(const char *path)
+{
+    static const char *const heads[] = {"/dev/serial/", "/dev/ttyAMA", "/dev/ttyS",
+                                        "/dev/ttyO"};
+    bool keeps = false;
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        keeps = keeps || strncmp(path, heads[i], strlen(heads[i])) == 0;
+    }
+    return keeps;
+}
+
 static void check_serial(rh_doctor_t *doctor, const rh_bus_settings_t *bus)
 {
     char check[80];
@@ -217,7 +190,7 @@ static void check_serial(rh_doctor_t *doctor, const rh_bus_settings_t *bus)
                        "there is no %s", bus->path);
         return;
     }
-    bool is_stable = strncmp(bus->path, "/dev/serial/", 12) == 0;
+    bool is_stable = keeps_its_name(bus->path);
     rh_doctor_find(doctor, is_stable ? RH_DOCTOR_OK : RH_DOCTOR_WARN, check,
                    "name it by /dev/serial/by-path or by-id",
                    is_stable ? "%s is there"
@@ -272,7 +245,7 @@ static void check_adapters(rh_doctor_t *doctor)
 void rh_doctor_host(rh_doctor_t *doctor)
 {
     static void (*const checks[])(rh_doctor_t *) = {
-        check_kernel, check_rt_share, check_permission,
+        check_kernel, check_rt_share, rh_doctor_permission,
         check_clock,  check_governor, check_adapters,
     };
     for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {

@@ -30,6 +30,9 @@ const json_t *rh_doctor_part(const rh_doctor_t *doctor, const char *key);
  * Needs no daemon. */
 void rh_doctor_host(rh_doctor_t *doctor);
 
+/* doctor_permission.c: whether the daemon of this computer may run in real time. */
+void rh_doctor_permission(rh_doctor_t *doctor);
+
 /* doctor_cycle.c: whether the drive's bus is as fast as the damping was made for. */
 void rh_doctor_cycle(rh_doctor_t *doctor);
 

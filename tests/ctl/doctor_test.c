@@ -139,6 +139,25 @@ static void a_bus_that_is_down_and_a_device_that_is_silent_fail(void **state)
     assert_true(doctor_says("warn  timing: ticks begin 4000 us late"));
 }
 
+static void the_daemons_right_to_real_time_is_read_from_its_own_process(void **state)
+{
+    (void)state;
+    doctor_plant("/proc/4242/status", "Name:\trevhyperd\nCapEff:\t0000000000000000\n");
+    doctor_plant("/proc/4242/limits", "Limit  Soft Limit  Hard Limit  Units\n"
+                                      "Max realtime priority     0      0     \n");
+    (void)doctor_examine(doctor_good_file());
+    assert_true(doctor_says("warn  real-time permission: the daemon (process 4242) may "
+                            "have priority 0 at most — start it by its unit"));
+    doctor_plant("/proc/4242/status", "Name:\trevhyperd\nCapEff:\t000001ffffffffff\n");
+    (void)doctor_examine(doctor_good_file());
+    assert_true(doctor_says("ok    real-time permission: the daemon (process 4242) may "
+                            "take any priority"));
+    doctor_plant("/proc/4242/limits", "Max realtime priority     90     90    \n");
+    (void)doctor_examine(doctor_good_file());
+    assert_true(doctor_says("ok    real-time permission: the daemon (process 4242) may "
+                            "have priority 90 at most"));
+}
+
 /* At its first message the shipped daemon knows of no reply yet. */
 static void a_daemon_that_has_just_started_is_asked_until_it_can_know(void **state)
 {
@@ -307,6 +326,7 @@ int main(void)
         A(without_a_daemon_it_still_checks_the_file_and_fails),
         A(a_missing_file_fails_with_its_name),
         A(a_bus_that_is_down_and_a_device_that_is_silent_fail),
+        A(the_daemons_right_to_real_time_is_read_from_its_own_process),
         A(a_daemon_that_has_just_started_is_asked_until_it_can_know),
         A(health_that_says_nothing_is_never_ok),
         A(a_drives_bus_slower_than_its_cycle_ms_fails_with_both_figures),

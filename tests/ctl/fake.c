@@ -262,6 +262,7 @@ static void write_endpoints(const fake_t *fake)
     }
     (void)fprintf(file,
                   "{\"machine\":\"" FAKE_MACHINE "\",\"boot\":\"" FAKE_BOOT "\","
+                  "\"pid\":4242,"
                   "\"stream\":[\"ipc://%s/stream\",\"tcp://127.0.0.1:9\"],"
                   "\"command\":[\"ipc://%s/command\",\"tcp://127.0.0.1:9\"]}",
                   fake->run_dir, fake->run_dir);
