@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -48,9 +49,16 @@ static void check_config(rh_doctor_t *doctor)
 {
     rh_problem_t problem;
     const char *path = rh_config_file_path(doctor->call->options);
-    if (rh_config_file_read(doctor->call->options, &problem) == 0) {
+    doctor->settings = calloc(1, sizeof *doctor->settings);
+    int failed =
+        doctor->settings != NULL
+            ? rh_config_file_load(doctor->settings, doctor->call->options, &problem)
+            : rh_problem_set(&problem, RH_EXIT_ERROR, "error", "", "no memory");
+    if (failed == 0) {
         rh_doctor_find(doctor, RH_DOCTOR_OK, "configuration", "", "%s is good", path);
     } else {
+        free(doctor->settings);
+        doctor->settings = NULL;
         rh_doctor_find(doctor, RH_DOCTOR_FAIL, "configuration",
                        problem.remedy[0] != '\0' ? problem.remedy : "mend the file",
                        "%s", problem.message);
@@ -198,23 +206,15 @@ static const struct {
     void (*check)(rh_doctor_t *);
     bool needs_daemon;
 } checks[] = {
-    {check_config, false},
-    {rh_doctor_format, false},
-    {rh_doctor_host, false},
-    {check_daemon, false},
-    {check_role, true},
-    {rh_doctor_buses, true},
-    {rh_doctor_devices, true},
-    {check_realtime, true},
-    {check_sleep, true},
-    {check_memory, true},
-    {check_timing, true},
-    {check_recording, true},
-    {check_events, true},
-    {check_faults, true},
-    {rh_doctor_wiring, true},
-    {rh_doctor_signals, true},
-    {rh_doctor_commissioning, true},
+    {check_config, false},     {rh_doctor_format, false},
+    {rh_doctor_host, false},   {check_daemon, false},
+    {check_role, true},        {rh_doctor_permission, true},
+    {rh_doctor_buses, true},   {rh_doctor_devices, true},
+    {check_realtime, true},    {check_sleep, true},
+    {check_memory, true},      {check_timing, true},
+    {check_recording, true},   {check_events, true},
+    {check_faults, true},      {rh_doctor_wiring, true},
+    {rh_doctor_signals, true}, {rh_doctor_commissioning, true},
     {rh_doctor_cycle, true},
 };
 
@@ -248,6 +248,7 @@ int rh_doctor_run(const rh_call_t *call, rh_problem_t *problem)
             checks[i].check(&doctor);
         }
     }
+    free(doctor.settings);
     bool is_bad = has_failed(doctor.findings);
     if (call->options->json) {
         json_t *all = json_pack("{s:b, s:{s:O}}", "ok", !is_bad, "result", "checks",

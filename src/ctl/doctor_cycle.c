@@ -4,10 +4,8 @@
  * the profiles say by arithmetic, the daemon compares at its start; what the bus really
  * reaches, on TCP too, is compared here.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "config_file.h"
 #include "doctor_parts.h"
 #include "fields.h"
 
@@ -64,11 +62,7 @@ static void compare(rh_doctor_t *doctor, const rh_settings_t *settings)
 
 void rh_doctor_cycle(rh_doctor_t *doctor)
 {
-    rh_problem_t problem; /* a file that cannot be read is a finding already */
-    rh_settings_t *settings = calloc(1, sizeof *settings);
-    if (settings != NULL &&
-        rh_config_file_load(settings, doctor->call->options, &problem) == 0) {
-        compare(doctor, settings);
+    if (doctor->settings != NULL) {
+        compare(doctor, doctor->settings);
     }
-    free(settings);
 }

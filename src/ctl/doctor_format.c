@@ -4,10 +4,8 @@
  * that the file alone cannot be refused; but one left as it came answers damaged, or
  * now and then.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "config_file.h"
 #include "doctor_parts.h"
 
 static void compare(rh_doctor_t *doctor, const rh_device_settings_t *device,
@@ -26,14 +24,11 @@ static void compare(rh_doctor_t *doctor, const rh_device_settings_t *device,
 
 void rh_doctor_format(rh_doctor_t *doctor)
 {
-    rh_problem_t problem; /* a file that cannot be read is a finding already */
-    rh_settings_t *settings = calloc(1, sizeof *settings);
-    if (settings != NULL &&
-        rh_config_file_load(settings, doctor->call->options, &problem) == 0) {
-        const rh_hal_settings_t *hal = &settings->hal;
-        for (int i = 0; i < hal->device_count; i++) {
-            compare(doctor, &hal->devices[i], &hal->buses[hal->devices[i].bus]);
-        }
+    if (doctor->settings == NULL) {
+        return;
     }
-    free(settings);
+    const rh_hal_settings_t *hal = &doctor->settings->hal;
+    for (int i = 0; i < hal->device_count; i++) {
+        compare(doctor, &hal->devices[i], &hal->buses[hal->devices[i].bus]);
+    }
 }

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "rh/settings.h"
 #include "verbs.h"
 
 #define RH_DOCTOR_NOT_READ "nobody could look"
@@ -16,6 +17,7 @@ typedef struct {
     json_t *findings;
     /* replies; NULL while the daemon does not answer, or knows no such verb */
     json_t *hello, *snapshot, *commissioning;
+    rh_settings_t *settings; /* of the file; NULL where it is refused, a finding */
 } rh_doctor_t;
 
 /* One finding: what was looked at, how it is, what was seen, and what to do. */

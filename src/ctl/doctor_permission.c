@@ -10,15 +10,20 @@
 #include "doctor_parts.h"
 #include "fields.h"
 
+#define RT_MOST 99          /* what `unlimited` comes to */
 #define RT_PRIORITY 80      /* of the control thread */
 #define CAP_SYS_NICE_BIT 23 /* linux/capability.h */
 #define NOT_SAID (-1L)
 
-/* Which process it is, by the file that it writes for consoles; 0 = none here. */
+/* Which process has answered, by the file that it writes for consoles; 0 = it is not
+ * known. */
 static long long daemon_pid(const rh_doctor_t *doctor)
 {
     const rh_options_t *options = doctor->call->options;
     char path[512];
+    if (options->host != NULL || options->socket != NULL) {
+        return 0; /* asked elsewhere: that file may be another daemon's */
+    }
     (void)snprintf(path, sizeof path, "%s/endpoints.json",
                    options->run_dir != NULL ? options->run_dir : RH_CTL_RUN_DIR);
     json_t *file = json_load_file(path, 0, NULL);
@@ -39,7 +44,7 @@ static long number_of(const rh_doctor_t *doctor, long long pid, const char *name
     while (file != NULL && fgets(text, sizeof text, file) != NULL) {
         if (strncmp(text, key, strlen(key)) == 0) {
             number = strstr(text, "unlimited") != NULL
-                         ? RT_PRIORITY
+                         ? RT_MOST
                          : strtol(text + strlen(key), NULL, base);
         }
     }
@@ -55,7 +60,7 @@ void rh_doctor_permission(rh_doctor_t *doctor)
     long limit = pid > 0 ? number_of(doctor, pid, "limits", "Max realtime priority", 10)
                          : NOT_SAID;
     if (limit == NOT_SAID) {
-        return; /* no daemon on this computer: a finding of its own */
+        return; /* not of this computer */
     }
     long capabilities = number_of(doctor, pid, "status", "CapEff:", 16);
     bool is_able = capabilities > 0 && (capabilities >> CAP_SYS_NICE_BIT & 1) != 0;
