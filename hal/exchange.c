@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -22,6 +23,9 @@
 /* From a request's end to the reply's composing, at most: HARDWARE.md 6. */
 #define TURNAROUND_MAX_NS (3000 * NS_PER_US)
 #define TIMER_GRAIN_NS (2 * NS_PER_US) /* libmodbus counts microseconds */
+/* A thread that woke so much later than it asked for stood still, and with it perhaps
+ * the adapter's driver: what it did not hear may still be on its way to it. */
+#define STOOD_STILL_NS (1000 * NS_PER_US)
 #define PERCENT 100
 
 void rh_link_set_timeout(rh_link_t *link, int64_t timeout_us)
@@ -117,10 +121,11 @@ static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
 /* A request that was waited for in vain has had its resync: the wire has been silent
  * since the last moment of a reply in time. Any other error has the resync before it.
  */
-static void note_end(rh_link_t *link, int64_t timeout_ns, bool has_reply,
-                     rh_link_reply_t *reply)
+static void note_end(rh_link_t *link, int64_t timeout_ns, int64_t until_ns,
+                     bool has_reply, rh_link_reply_t *reply)
 {
-    bool in_vain = link->is_in_step && !has_reply &&
+    bool stood_still = reply->arrived_ns > until_ns + STOOD_STILL_NS;
+    bool in_vain = link->is_in_step && !has_reply && !stood_still &&
                    reply->arrived_ns > timeout_ns - TIMER_GRAIN_NS;
 
     reply->is_late = has_reply && reply->arrived_ns > timeout_ns;
@@ -143,7 +148,7 @@ static rh_link_result_t receive(rh_link_t *link, const rh_frame_t *request,
     rh_link_set_timeout(link, (until_ns - rh_pace_now_ns()) / NS_PER_US);
     int size = modbus_receive_confirmation(link->context, adu);
     reply->arrived_ns = rh_pace_now_ns();
-    note_end(link, timeout_ns, size >= 0, reply);
+    note_end(link, timeout_ns, until_ns, size >= 0, reply);
     if (size < 0) {
         return classify(errno);
     }
@@ -170,26 +175,6 @@ static int send_tcp(rh_link_t *link, const rh_frame_t *request)
         return -1;
     }
     return (int)sent;
-}
-
-rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
-                                  bool hears_out, rh_link_reply_t *reply)
-{
-    *reply = (rh_link_reply_t){.size = 0};
-    if (modbus_flush(link->context) < 0 ||
-        modbus_set_slave(link->context, request->bytes[0]) != 0) {
-        return RH_LINK_DOWN;
-    }
-    reply->sent_ns = rh_pace_now_ns();
-    int sent = link->is_tcp ? send_tcp(link, request)
-                            : modbus_send_raw_request(link->context, request->bytes,
-                                                      request->size);
-    if (sent < 0) {
-        return classify(errno);
-    }
-    rh_link_result_t result = receive(link, request, hears_out, reply);
-    link->is_in_step = result == RH_LINK_GOOD || result == RH_LINK_EXCEPTION;
-    return result;
 }
 
 /* Waits for bytes until then, and drops them. 1 = some came, 0 = silence, -1 = down. */
@@ -228,4 +213,39 @@ bool rh_link_resync(rh_link_t *link)
         }
     }
     return heard >= 0;
+}
+
+/* Who speaks listens first: a reply that nobody waited for any longer has come since,
+ * and the silence begins anew at its end. False when the link is down. */
+static bool is_silent(rh_link_t *link)
+{
+    int unread = 0;
+
+    if (link->is_tcp ||
+        ioctl(modbus_get_socket(link->context), FIONREAD, &unread) != 0 ||
+        unread == 0) {
+        return true;
+    }
+    link->resynced_ns = rh_pace_now_ns() + link->gap_ns;
+    return rh_link_resync(link);
+}
+
+rh_link_result_t rh_link_exchange(rh_link_t *link, const rh_frame_t *request,
+                                  bool hears_out, rh_link_reply_t *reply)
+{
+    *reply = (rh_link_reply_t){.size = 0};
+    if (!is_silent(link) || modbus_flush(link->context) < 0 ||
+        modbus_set_slave(link->context, request->bytes[0]) != 0) {
+        return RH_LINK_DOWN;
+    }
+    reply->sent_ns = rh_pace_now_ns();
+    int sent = link->is_tcp ? send_tcp(link, request)
+                            : modbus_send_raw_request(link->context, request->bytes,
+                                                      request->size);
+    if (sent < 0) {
+        return classify(errno);
+    }
+    rh_link_result_t result = receive(link, request, hears_out, reply);
+    link->is_in_step = result == RH_LINK_GOOD || result == RH_LINK_EXCEPTION;
+    return result;
 }

@@ -52,7 +52,7 @@ static void tell_faults(rh_output_t *output, const rh_safety_report_t *report,
         add(output, RH_EVENT_FAULT, now_ns)->fault = report->faults[i];
     }
     for (uint32_t id = 0; report->cleared != 0 && id < RH_FAULT_COUNT; id++) {
-        if ((report->cleared & (1u << id)) != 0) {
+        if ((report->cleared & RH_FAULT_BIT_OF(id)) != 0) {
             add(output, RH_EVENT_CLEARED, now_ns)->fault =
                 (rh_fault_t){.id = id, .state = report->state};
         }
@@ -99,8 +99,8 @@ static void fill_gate(rh_snapshot_t *snapshot, const rh_safety_report_t *report,
 {
     snapshot->safety = report->state;
     snapshot->armed = report->state == RH_SAFETY_ARMED;
-    snapshot->faults[0] = report->latched;
-    snapshot->faults[1] = 0;
+    snapshot->faults[0] = (uint32_t)report->latched;
+    snapshot->faults[1] = (uint32_t)(report->latched >> 32);
     snapshot->waits_for = report->waits_for;
     snapshot->limit_active = report->limit_active;
     snapshot->pad_empty = report->pad_is_empty;

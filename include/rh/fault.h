@@ -38,6 +38,12 @@
     X(CELL_BROKEN, "cell_broken", 5, "n",                                              \
       "A load cell reports a broken wire or an impossible force.",                     \
       "Check the cell's plug and cable.")                                              \
+    X(CELL_MISMATCH, "cell_mismatch", 5, "n",                                          \
+      "The strap cells do not show the force that the motor gives.",                   \
+      "Check the signal wires, unit and plug of both: `commission lift` tells which.") \
+    X(PAD_PULLED, "pad_pulled", 4, "n",                                                \
+      "A pad's cell shows a pull where weight can only press.",                        \
+      "Exchange the cell's signal wires, or zero the cells; then `commission pads`.")  \
     X(ENCODER_MISMATCH, "encoder_mismatch", 10, "deg",                                 \
       "Arm encoder and motor encoder disagree.",                                       \
       "Check belt and couplings, and that both encoders answer.")                      \
@@ -96,6 +102,10 @@ typedef enum {
 #undef RH_FAULT_ID
         RH_FAULT_COUNT
 } rh_fault_id_t;
+
+/* In a set of faults. */
+#define RH_FAULT_BIT_OF(id) (UINT64_C(1) << (id))
+#define RH_FAULT_BIT(ID) RH_FAULT_BIT_OF(RH_FAULT_##ID)
 
 /* One occurrence: measured and threshold are thousandths of the row's unit. */
 typedef struct {

@@ -74,7 +74,7 @@ def row_of(machine, name, rows, wires):
     reached = statistics.median(row["rate_hz"] for row in rows)
     wire = [w[name] for w in wires if most and "eta" in w.get(name, {})]
     eta = f"{100 * statistics.median(w['eta'] for w in wire):5.1f} %" if wire else "  no wire"
-    counted = f"{sum(w['violations'] for w in wire):d}" if wire else "-"
+    counted = " + ".join(str(sum(w[key] for w in wire)) for key in ("violations", "held_up")) if wire else "-"
     share = f"{100 * reached / most:5.1f} %" if most else "      -"
     limit = f"{most:8.1f}" if most else "       -"
     return f"{machine.name:<24} {gap_of(machine, name):>8} {name:<6} {limit} {reached:8.1f} {share} {eta:>9} {counted:>10}"
@@ -88,7 +88,8 @@ def gap_of(machine, name):
 
 def head():
     return (f"{'machine':<24} {'silence':>8} {'bus':<6} {'R_max Hz':>8} {'reached':>8} {'of it':>7} "
-            f"{'eta':>9} {'violations':>10}")
+            f"{'eta':>9} {'violations':>10}\n"
+            "(violations + those where this computer stood still for longer than the master was early)")
 
 
 def measure(bins, name, true_gap, runs, seconds):

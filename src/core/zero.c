@@ -69,10 +69,10 @@ void rh_zero_step(rh_zero_t *zero, const rh_cells_t *cells, int64_t now_ns)
 /* Without a tare the pads may read as far off as the cells may be zeroed. */
 static bool pad_is_empty(const rh_zero_t *zero, const rh_zero_context_t *context)
 {
-    const double sum_n = zero->slow_n[RH_PAD_FRONT] + zero->slow_n[RH_PAD_REAR];
+    const double both_n =
+        fabs(zero->slow_n[RH_PAD_FRONT]) + fabs(zero->slow_n[RH_PAD_REAR]);
 
-    return fabs(sum_n) <
-           context->limits->pad_empty_n + 2.0 * context->training->zero_max_n;
+    return both_n < context->limits->pad_empty_n + 2.0 * context->training->zero_max_n;
 }
 
 static bool is_quiet(const rh_zero_t *zero, const rh_zero_context_t *context,

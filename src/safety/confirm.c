@@ -3,17 +3,10 @@
 #include "gate.h"
 
 #define GEAR_LOSS_PART 10 /* a tenth: a planetary gear loses 3 to 8 % */
-#define ENDLESS_MN 1000000000
 
 typedef struct {
     int32_t least_mn, most_mn;
 } band_t;
-
-static int32_t at_strap_mn(const rh_gate_t *gate, int64_t torque_mnm)
-{
-    return rh_gate_clamp(torque_mnm * RH_MILLI / gate->limits->strap_radius_mm,
-                         -ENDLESS_MN, ENDLESS_MN);
-}
 
 /* What the legs feel of an arm that floats at this rate. Its own equation at rest:
  * strap force times radius = gravity - motor torque, give or take friction and the
@@ -28,7 +21,8 @@ static band_t floating_mn(const rh_gate_t *gate, int32_t rate_mdps)
         (int64_t)gravity + rh_gate_damped_mnm(gate, rate_mdps), -most, most);
     int64_t lost = gate->limits->friction_mnm + rh_gate_size(motor) / GEAR_LOSS_PART;
     int64_t felt = (int64_t)gravity - motor;
-    return (band_t){at_strap_mn(gate, felt - lost), at_strap_mn(gate, felt + lost)};
+    return (band_t){rh_gate_at_strap_mn(gate, felt - lost),
+                    rh_gate_at_strap_mn(gate, felt + lost)};
 }
 
 static int32_t confirm_tolerance_mn(const rh_gate_t *gate)
@@ -49,7 +43,7 @@ void rh_gate_confirm(rh_gate_t *gate)
     if (safety->state != RH_SAFETY_FLOAT || !gate->sight.fresh_strap) {
         return;
     }
-    band_t model = {ENDLESS_MN, -ENDLESS_MN};
+    band_t model = {RH_GATE_ENDLESS_MN, -RH_GATE_ENDLESS_MN};
     for (uint32_t i = 0; i < RH_SAFETY_RATES; i++) {
         band_t at = floating_mn(gate, safety->recent_mdps[i]);
         model.least_mn = at.least_mn < model.least_mn ? at.least_mn : model.least_mn;

@@ -49,18 +49,13 @@ static bool torque_differs(const rh_gate_t *gate)
     return size > runaway_threshold_mnm(gate) && !(opposes && at_limit);
 }
 
-static uint32_t counted(uint32_t count, bool holds)
-{
-    return holds ? (count < 1000 ? count + 1 : count) : 0;
-}
-
 /* Hazard 9: the same count again and again, and where the arm was when it began. */
 static void count_frozen(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
     int32_t raw = sample(gate, RH_SIGNAL_MOTOR_ANGLE)->raw;
     bool stands = raw == safety->frozen_motor_raw;
-    safety->frozen_count = counted(safety->frozen_count, stands);
+    safety->frozen_count = rh_gate_counted(safety->frozen_count, stands);
     if (!stands) {
         safety->frozen_motor_raw = raw;
         safety->frozen_arm_mdeg = sample(gate, RH_SIGNAL_ARM_ANGLE)->milli;
@@ -92,7 +87,7 @@ static void follow_rate(rh_gate_t *gate)
     safety->moved_mdps = gate->sight.rate_mdps;
     safety->moved_mdeg = angle->milli;
     bool differs = rh_gate_size(safety->rate_off_mdeg) > rh_gate_rate_off_mdeg(gate);
-    safety->rate_count = counted(safety->rate_count, differs);
+    safety->rate_count = rh_gate_counted(safety->rate_count, differs);
 }
 
 /* The rates of the last moments: what the cells show now is some of them old. */
@@ -109,9 +104,10 @@ static void keep_rate(rh_gate_t *gate)
 static void count_drive(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
-    safety->runaway_count = counted(safety->runaway_count, torque_differs(gate));
+    safety->runaway_count =
+        rh_gate_counted(safety->runaway_count, torque_differs(gate));
     safety->stopped_count =
-        counted(safety->stopped_count, safety->has_run_since_on && !runs(gate));
+        rh_gate_counted(safety->stopped_count, safety->has_run_since_on && !runs(gate));
     count_frozen(gate);
     follow_rate(gate);
     keep_rate(gate);
@@ -121,7 +117,8 @@ static void count_encoder(rh_gate_t *gate)
 {
     bool differs =
         rh_gate_size(gate->sight.mismatch_mdeg) > gate->limits->mismatch_mdeg;
-    gate->safety->mismatch_count = counted(gate->safety->mismatch_count, differs);
+    gate->safety->mismatch_count =
+        rh_gate_counted(gate->safety->mismatch_count, differs);
 }
 
 /* Contact with the legs is believed, and given up, at the third sample that says so. */
@@ -129,7 +126,8 @@ static void count_strap(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
     bool pulls = rh_gate_size(gate->sight.strap_mn) > gate->limits->contact_mn;
-    safety->contact_count = counted(safety->contact_count, pulls != safety->contact);
+    safety->contact_count =
+        rh_gate_counted(safety->contact_count, pulls != safety->contact);
     if (safety->contact_count >= 3) {
         safety->contact = pulls;
         safety->contact_count = 0;
@@ -142,6 +140,7 @@ void rh_gate_count(rh_gate_t *gate)
     sight->fresh_drive = is_fresh(gate, RH_SIGNAL_MOTOR_ANGLE);
     sight->fresh_encoder = is_fresh(gate, RH_SIGNAL_ARM_ANGLE);
     sight->fresh_strap = is_fresh(gate, RH_SIGNAL_STRAP_LEFT);
+    sight->fresh_pad = is_fresh(gate, RH_SIGNAL_PAD_FRONT);
     if (sight->fresh_drive) {
         count_drive(gate);
     }
@@ -151,4 +150,5 @@ void rh_gate_count(rh_gate_t *gate)
     if (sight->fresh_strap) {
         count_strap(gate);
     }
+    rh_gate_follow_force(gate);
 }

@@ -9,6 +9,8 @@
 #include "rh/units.h"
 #include "safety.h"
 
+#define RH_GATE_ENDLESS_MN 1000000000
+
 /* The machine as the gate sees it in this tick, from raw samples only. */
 typedef struct {
     int64_t now_ns;
@@ -17,11 +19,12 @@ typedef struct {
     int32_t rate_mdps;
     int32_t mismatch_mdeg;    /* motor encoder minus arm encoder, both carried to now */
     int32_t strap_mn, pad_mn; /* sums, tared */
+    int32_t pad_least_mn;     /* of its two cells */
     int32_t drive_torque_mnm, confirmed_mnm;
     int32_t age_us[RH_GROUPS];
     int32_t late_us;
     uint32_t drive_status;
-    bool fresh_drive, fresh_encoder, fresh_strap;
+    bool fresh_drive, fresh_encoder, fresh_strap, fresh_pad;
     bool encoders_good; /* angles and rate are read, and nobody calls them invalid */
     bool cells_good;    /* no cell says that its value is invalid, none is impossible */
     bool estop_closed, grips_held, comfort_pressed, reset_pressed;
@@ -91,6 +94,13 @@ int32_t rh_gate_probe_speed_mdps(const rh_gate_t *gate);
 rh_finding_t rh_gate_relay_stuck(const rh_gate_t *gate);
 rh_finding_t rh_gate_polarity_wrong(const rh_gate_t *gate);
 
+/* force.c: how long, and how often, the cells have shown what cannot be. */
+void rh_gate_follow_force(rh_gate_t *gate);
+/* How far the strap's mean force may be from what the motor's torque makes due. */
+int32_t rh_gate_force_tolerance_mn(const rh_gate_t *gate);
+/* A torque of the arm as a force at the strap. */
+int32_t rh_gate_at_strap_mn(const rh_gate_t *gate, int64_t torque_mnm);
+
 /* confirm.c: counts strap samples that show a floating arm. */
 void rh_gate_confirm(rh_gate_t *gate);
 
@@ -120,6 +130,12 @@ static inline int32_t rh_gate_expected_mnm(const rh_gate_t *gate)
 static inline int32_t rh_gate_rate_off_mdeg(const rh_gate_t *gate)
 {
     return gate->limits->mismatch_mdeg / 3 * 2;
+}
+
+/* How many samples in a row have shown something; a thousand are as good as more. */
+static inline uint32_t rh_gate_counted(uint32_t count, bool holds)
+{
+    return holds ? (count < 1000 ? count + 1 : count) : 0;
 }
 
 static inline int32_t rh_gate_size(int32_t value)

@@ -35,7 +35,7 @@ static void boot(rh_gate_t *gate)
  * told here, once. */
 static void tell_estop(rh_gate_t *gate, uint32_t reaction)
 {
-    bool is_told = (gate->safety->latched & 1u << RH_FAULT_ESTOP_DISAGREE) != 0;
+    bool is_told = (gate->safety->latched & RH_FAULT_BIT(ESTOP_DISAGREE)) != 0;
     if (gate->safety->estop_is_suspect && !is_told) {
         rh_gate_raise(gate, RH_FAULT_ESTOP_DISAGREE, reaction,
                       (rh_finding_t){.bad = true});

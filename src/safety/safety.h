@@ -31,7 +31,7 @@ enum { RH_GROUP_DRIVE, RH_GROUP_ENCODER, RH_GROUP_CELLS, RH_GROUP_INPUTS, RH_GRO
 /* Everything the gate remembers from tick to tick; the caller owns it. */
 typedef struct {
     uint32_t state;   /* rh_safety_state_t */
-    uint32_t latched; /* bit per rh_fault_id_t raised since the last reset */
+    uint64_t latched; /* bit per rh_fault_id_t raised since the last reset */
     bool has_run;     /* the first tick has been: boot is told once */
     int64_t now_ns;   /* of the last tick */
     int64_t state_since_ns;
@@ -47,8 +47,12 @@ typedef struct {
     /* debounce: counters of fresh samples, and since when a condition has held */
     uint32_t seen[RH_SIGNAL_COUNT]; /* sample counts at the last tick */
     uint32_t runaway_count, mismatch_count, contact_count, frozen_count, confirm_count;
-    uint32_t stopped_count, rate_count;
+    uint32_t stopped_count, rate_count, pulled_count;
     bool contact;
+    /* the strap's force while armed, over half a second: due by the motor's torque, and
+     * shown by the cells; since when they do not agree, 0 = they do */
+    int32_t force_due_mn, force_seen_mn;
+    int64_t force_off_since_ns;
     int32_t frozen_motor_raw, frozen_arm_mdeg;
     int64_t
         moved_us; /* the last drive sample: when, where, how fast, and by how much */
@@ -59,7 +63,8 @@ typedef struct {
     int64_t estop_differs_since_ns; /* its channels do not say the same; 0 = they do */
     bool estop_is_suspect; /* they differed for too long and have not both opened since
                             */
-    int64_t grip_open_since_ns, still_since_ns, not_running_since_ns, alone_since_ns;
+    int64_t grips_closed_since_ns, grip_open_since_ns, still_since_ns,
+        not_running_since_ns, alone_since_ns;
     int64_t unasked_since_ns; /* the drive runs without servo-on; 0 = it does not */
     bool has_run_since_on;    /* the drive has run since servo-on was granted */
     int64_t reset_since_ns, arm_begin_ns;
@@ -84,8 +89,8 @@ typedef struct {
     uint32_t state_before, state;
     rh_fault_t faults[RH_SAFETY_FAULTS];
     uint32_t fault_count;
-    uint32_t latched;       /* bits, after this tick */
-    uint32_t cleared;       /* bits that the reset cleared in this tick */
+    uint64_t latched;       /* bits, after this tick */
+    uint64_t cleared;       /* bits that the reset cleared in this tick */
     uint32_t waits_for;     /* RH_WAIT_BIT()s, in a latched state */
     uint32_t reset_ignored; /* RH_WAIT_BIT()s for which a reset was refused; 0 = none */
     uint32_t refusal;       /* rh_refusal_t, when is_answer */

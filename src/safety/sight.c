@@ -117,9 +117,13 @@ static void look_at_cells(rh_gate_t *gate)
     int32_t max_mn = gate->limits->cell_max_mn;
     sight->strap_mn = tared_mn(gate, RH_SIGNAL_STRAP_LEFT, request->strap_zero_n[0]) +
                       tared_mn(gate, RH_SIGNAL_STRAP_RIGHT, request->strap_zero_n[1]);
-    sight->pad_mn = tared_mn(gate, RH_SIGNAL_PAD_FRONT, request->pad_zero_n[0]) +
-                    tared_mn(gate, RH_SIGNAL_PAD_REAR, request->pad_zero_n[1]);
-    sight->pad_is_empty = rh_gate_size(sight->pad_mn) < gate->limits->pad_empty_mn;
+    int32_t front_mn = tared_mn(gate, RH_SIGNAL_PAD_FRONT, request->pad_zero_n[0]);
+    int32_t rear_mn = tared_mn(gate, RH_SIGNAL_PAD_REAR, request->pad_zero_n[1]);
+    sight->pad_mn = front_mn + rear_mn;
+    sight->pad_least_mn = front_mn < rear_mn ? front_mn : rear_mn;
+    /* not the sum's size: a reversed cell would hide the person on the other one */
+    sight->pad_is_empty = (int64_t)rh_gate_size(front_mn) + rh_gate_size(rear_mn) <
+                          gate->limits->pad_empty_mn;
     sight->cells_good = true;
     for (int signal = RH_SIGNAL_STRAP_LEFT; signal <= RH_SIGNAL_PAD_REAR; signal++) {
         sight->cells_good =
@@ -168,6 +172,27 @@ static void look_at_estop(rh_gate_t *gate)
     }
     if (!a && !b) {
         safety->estop_is_suspect = false;
+    }
+}
+
+/* Hazard 49. Time in which a grip reads open adds up until both have been closed for
+ * half of what takes the load off: an input that floats would else be called held by
+ * every other sample, and letting go would show only by chance. */
+static void look_at_grips(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    int64_t now_ns = gate->sight.now_ns;
+    bool closed = gate->sight.grips_held;
+    safety->grips_closed_since_ns =
+        held_since(safety->grips_closed_since_ns, closed, now_ns);
+    if (!closed) {
+        safety->grip_open_since_ns =
+            held_since(safety->grip_open_since_ns, true, now_ns);
+    } else if (rh_gate_since_ms(now_ns, safety->grips_closed_since_ns) >=
+               gate->limits->grip_open_ms / 2) {
+        safety->grip_open_since_ns = 0;
+    } else if (safety->grip_open_since_ns != 0) {
+        safety->grip_open_since_ns += gate->sight.step_us * (int64_t)RH_NS_PER_US;
     }
 }
 
@@ -237,8 +262,6 @@ static void look_at_rest(rh_gate_t *gate)
         held_since(safety->still_since_ns, sight->at_bottom, sight->now_ns);
     sight->still_at_bottom =
         rh_gate_since_ms(sight->now_ns, safety->still_since_ns) >= limits->rest_hold_ms;
-    safety->grip_open_since_ns =
-        held_since(safety->grip_open_since_ns, !sight->grips_held, sight->now_ns);
     safety->alone_since_ns = held_since(safety->alone_since_ns,
                                         !gate->input->console_present, sight->now_ns);
 }
@@ -267,6 +290,7 @@ void rh_gate_look(rh_gate_t *gate)
     look_at_cells(gate);
     look_at_inputs(gate);
     look_at_estop(gate);
+    look_at_grips(gate);
     look_at_limits(gate);
     look_at_request(gate);
     look_at_rest(gate);

@@ -262,19 +262,26 @@ size_t rh_bus_wire_json(rh_bus_t *bus, char *text, size_t size)
     length = snprintf(
         text, size,
         "{\"eta\":%.5f,\"eta_wall\":%.5f,\"requests\":%llu,\"replies\":%llu,"
-        "\"violations\":%llu,\"bad_frames\":%llu,\"foreign\":%llu,\"transactions\":%"
+        "\"violations\":%llu,\"held_up\":%llu,\"bad_frames\":%llu,\"foreign\":%llu,"
+        "\"transactions\":%"
         "llu,"
         "\"dead_p50_us\":%lld,\"dead_p99_us\":%lld,\"late_us\":%lld,\"late_p99_us\":%"
         "lld,"
-        "\"late_max_us\":%lld}",
+        "\"late_max_us\":%lld,\"violation\":{\"early_us\":%lld,\"after_reply_us\":%lld,"
+        "\"reply_late_us\":%lld,\"after_request_us\":%lld}}",
         rh_wire_eta(stats), rh_wire_eta_wall(stats),
         (unsigned long long)stats->requests, (unsigned long long)stats->replies,
-        (unsigned long long)stats->violations, (unsigned long long)stats->bad_frames,
-        (unsigned long long)stats->foreign, (unsigned long long)stats->dead.count,
+        (unsigned long long)stats->violations, (unsigned long long)stats->held_up,
+        (unsigned long long)stats->bad_frames, (unsigned long long)stats->foreign,
+        (unsigned long long)stats->dead.count,
         (long long)rh_histogram_at(&stats->dead, 0.5),
         (long long)rh_histogram_at(&stats->dead, 0.99),
         (long long)rh_histogram_at(&stats->late, 0.5),
-        (long long)rh_histogram_at(&stats->late, 0.99), (long long)stats->late.max_us);
+        (long long)rh_histogram_at(&stats->late, 0.99), (long long)stats->late.max_us,
+        (long long)stats->violation.early_ns / 1000,
+        (long long)stats->violation.after_reply_ns / 1000,
+        (long long)stats->violation.reply_late_ns / 1000,
+        (long long)stats->violation.after_request_ns / 1000);
     (void)pthread_mutex_unlock(&bus->mutex);
     return length > 0 ? (size_t)length : 0;
 }

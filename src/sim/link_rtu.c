@@ -15,6 +15,10 @@
 
 #include "bus.h"
 
+/* It looks at an idle line so often that it knows when it was itself held up. */
+#define LOOK_NS 1000000
+#define HELD_UP_NS 1500000
+
 static const struct {
     int baud;
     speed_t speed;
@@ -231,14 +235,18 @@ static void receive(rh_bus_t *bus, int64_t now_ns)
 static void serve_once(rh_bus_t *bus)
 {
     struct pollfd line = {.fd = bus->fd, .events = POLLIN};
-    const bool readable = rh_bus_wait(&line, 1, rh_wire_close_ns(&bus->wire),
+    const int64_t look_ns = rh_now_ns() + LOOK_NS;
+    const int64_t close_ns = rh_wire_close_ns(&bus->wire);
+    const bool readable = rh_bus_wait(&line, 1, close_ns < look_ns ? close_ns : look_ns,
                                       rh_wire_release_ns(&bus->wire));
     const int64_t now_ns = rh_now_ns();
+    const int64_t waited_ns = now_ns - look_ns + LOOK_NS;
 
     /* What has arrived came before what is yet to leave: where this computer held the
        slave up, a master that gave up waiting did not speak into its reply. */
     close_frame(bus);
     if (readable) {
+        rh_wire_held(&bus->wire, waited_ns > HELD_UP_NS ? waited_ns : 0);
         receive(bus, now_ns);
     }
     release_due(bus);

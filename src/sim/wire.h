@@ -9,7 +9,9 @@
  * A request that arrives at t occupies the wire until t + T_req. It is closed by
  * silence (t15 after its last byte), answered, and the whole reply is released at t +
  * T_req + turnaround + T_resp. Whatever begins before release + t35 is discarded and
- * counted as a violation.
+ * counted as a violation; where the computer stood still, so that the slave read its
+ * request or sent its reply later than copper would have, what is earlier by no more
+ * than that is counted apart: no master can wait for what it cannot know.
  */
 #ifndef RH_SIM_WIRE_H
 #define RH_SIM_WIRE_H
@@ -44,15 +46,26 @@ rh_wire_timing_t rh_wire_timing_of(const rh_wire_line_t *line);
 /* Those of rh_wire_line. */
 rh_wire_timing_t rh_wire_timing(void);
 
+/* A request that began too early: what it ran into, so that one can tell a master that
+ * does not wait from a computer that stood still. */
+typedef struct {
+    int64_t early_ns;         /* before the line was free */
+    int64_t after_reply_ns;   /* after the latest reply had left */
+    int64_t reply_late_ns;    /* by which that reply left later than it was due */
+    int64_t after_request_ns; /* after the request before it had ended */
+} rh_wire_violation_t;
+
 typedef struct {
     uint64_t requests; /* whole, well-timed requests for a device of this line */
     uint64_t replies;
     uint64_t violations; /* began before the line was free for t35 */
-    uint64_t bad_frames; /* short, long or wrong CRC */
-    uint64_t foreign;    /* for an id that nobody on this line has */
-    int64_t wire_ns;     /* sum of T over the transactions that eta counts */
-    int64_t dead_ns;     /* sum of their dead times */
-    int64_t wall_ns;     /* sum of request-to-request times, own lateness included */
+    uint64_t held_up;    /* the same, by no more than this computer stood still */
+    rh_wire_violation_t violation; /* the latest of the violations */
+    uint64_t bad_frames;           /* short, long or wrong CRC */
+    uint64_t foreign;              /* for an id that nobody on this line has */
+    int64_t wire_ns;               /* sum of T over the transactions that eta counts */
+    int64_t dead_ns;               /* sum of their dead times */
+    int64_t wall_ns; /* sum of request-to-request times, own lateness included */
     rh_histogram_t dead;
     rh_histogram_t late; /* own lateness of each release */
 } rh_wire_stats_t;
@@ -75,7 +88,9 @@ typedef struct {
     int64_t rx_start_ns;
     int64_t rx_end_ns;
     bool rx_early;
-    bool rx_spoiled; /* too long, or not at this line's rate */
+    int64_t held_ns;    /* what comes next */
+    int64_t rx_held_ns; /* it may have waited for so long to be read */
+    bool rx_spoiled;    /* too long, or not at this line's rate */
     uint8_t rx[RH_RTU_MAX];
     /* the line */
     uint32_t random;
@@ -89,6 +104,10 @@ typedef struct {
     int64_t last_start_ns;
     int64_t last_wire_ns;
     int64_t last_release_ns;
+    int64_t last_left_ns; /* of any reply, overtaken or not, and how late that was */
+    int64_t last_late_ns;
+    int64_t slip_ns; /* by which what occupies the line was read or left too late */
+    rh_wire_violation_t early; /* of the frame that is arriving */
     rh_wire_stats_t stats;
 } rh_wire_t;
 
@@ -96,6 +115,8 @@ void rh_wire_init(rh_wire_t *wire, const rh_wire_timing_t *timing);
 /* Bytes that were there at `now_ns`. */
 void rh_wire_receive(rh_wire_t *wire, int64_t now_ns, const uint8_t *bytes,
                      size_t length);
+/* What is received next may have waited for up to `held_ns` before it was read. */
+void rh_wire_held(rh_wire_t *wire, int64_t held_ns);
 /* The frame that is arriving was not sent at the line's rate: it is noise. */
 void rh_wire_spoil(rh_wire_t *wire);
 /* When the arriving frame closes, and when the next reply is due; INT64_MAX if none is

@@ -15,11 +15,18 @@
 
 static bool is_silent[RH_SIGNAL_COUNT];
 
-void gate_bench_value(gate_bench_t *bench, int signal, double value)
+static void set_value(gate_bench_t *bench, int signal, double value)
 {
     rh_sample_t *sample = &bench->input.signal[signal];
     sample->milli = (int32_t)lround(value * 1000.0);
     sample->raw = sample->milli;
+}
+
+void gate_bench_value(gate_bench_t *bench, int signal, double value)
+{
+    bench->straps_follow = bench->straps_follow && signal != RH_SIGNAL_STRAP_LEFT &&
+                           signal != RH_SIGNAL_STRAP_RIGHT;
+    set_value(bench, signal, value);
 }
 
 void gate_bench_flag(gate_bench_t *bench, int signal, bool value)
@@ -64,6 +71,7 @@ void gate_bench_init(gate_bench_t *bench)
     bench->input.console_present = true;
     bench->angle_deg = -90.0;
     bench->drive_follows = true;
+    bench->straps_follow = true;
 }
 
 static void move(gate_bench_t *bench)
@@ -93,6 +101,21 @@ static void follow(gate_bench_t *bench)
         RH_DRIVE_READY | (runs ? RH_DRIVE_RUN : 0);
 }
 
+/* The arm's equation at rest (HARDWARE 8.1): what the motor does not carry, legs do. */
+static void load_straps(gate_bench_t *bench)
+{
+    double gravity_nm = bench->limits.arm_gravity_mnm / 1000.0 *
+                        cos(bench->angle_deg * 3.14159265358979 / 180.0);
+    double torque_nm = bench->input.signal[RH_SIGNAL_DRIVE_TORQUE].milli / 1000.0;
+    double each_n =
+        (gravity_nm - torque_nm) / (bench->limits.strap_radius_mm / 1000.0) / 2;
+
+    if (bench->straps_follow) {
+        set_value(bench, RH_SIGNAL_STRAP_LEFT, each_n);
+        set_value(bench, RH_SIGNAL_STRAP_RIGHT, each_n);
+    }
+}
+
 static void freshen(gate_bench_t *bench)
 {
     for (int signal = 0; signal < RH_SIGNAL_COUNT; signal++) {
@@ -111,11 +134,12 @@ static void tick(gate_bench_t *bench)
     bench->input.now_ns += BENCH_TICK_NS;
     move(bench);
     follow(bench);
+    load_straps(bench);
     freshen(bench);
     rh_safety_step(&bench->safety, &bench->limits, &bench->input, &bench->request,
                    &bench->grant, &bench->report);
     for (uint32_t i = 0; i < bench->report.fault_count; i++) {
-        bench->faults_seen |= 1u << bench->report.faults[i].id;
+        bench->faults_seen |= RH_FAULT_BIT_OF(bench->report.faults[i].id);
     }
 }
 
@@ -165,6 +189,7 @@ void gate_bench_arm(gate_bench_t *bench)
     gate_bench_pad(bench, 80.0);
     gate_bench_flag(bench, RH_SIGNAL_GRIP_LEFT, true);
     gate_bench_flag(bench, RH_SIGNAL_GRIP_RIGHT, true);
+    gate_bench_ticks(bench, 26); /* 52 ms: they are believed */
     gate_bench_command(bench, RH_COMMAND_ARM_BEGIN);
     assert_int_equal(bench->report.refusal, RH_REFUSAL_NONE);
     gate_bench_ticks(bench, 260);
@@ -184,5 +209,5 @@ void gate_bench_silence(gate_bench_t *bench, int first, int last, bool silent)
 
 bool gate_bench_saw(const gate_bench_t *bench, uint32_t fault)
 {
-    return (bench->faults_seen & (1u << fault)) != 0;
+    return (bench->faults_seen & RH_FAULT_BIT_OF(fault)) != 0;
 }

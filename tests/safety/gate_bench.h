@@ -18,10 +18,12 @@ typedef struct {
     rh_grant_t grant;
     rh_safety_report_t report;
     double angle_deg, rate_dps; /* written into both encoders before each tick */
-    bool drive_follows;         /* the drive confirms and gives what was granted */
+    bool
+        straps_follow; /* they show what the torque makes due, until a test sets them */
+    bool drive_follows; /* the drive confirms and gives what was granted */
     bool arm_frozen, motor_frozen;
     int64_t beat_ns; /* the last tick with a heartbeat: its relay drops after 60 ms */
-    uint32_t faults_seen;
+    uint64_t faults_seen;
 } gate_bench_t;
 
 /* Good sensors, hanging at -90 deg, e-stop closed, grips open, nobody on the pad. */

@@ -62,7 +62,7 @@ static void a_relay_that_drops_is_proven_with_its_time(void **state)
     assert_in_range(bench.report.relay_us, 58000, 66000);
     assert_false(bench.grant.servo_on);
     assert_true(bench.grant.beat);
-    assert_int_equal(bench.faults_seen & ~(1u << RH_FAULT_BOOT), 0);
+    assert_int_equal(bench.faults_seen & ~RH_FAULT_BIT(BOOT), 0);
 }
 
 static void a_drive_that_runs_on_without_heartbeat_is_cut_and_named(void **state)

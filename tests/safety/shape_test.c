@@ -232,10 +232,19 @@ static void a_taught_range_that_is_not_a_number_changes_nothing(void **state)
     assert_int_equal(bench.report.soft_bottom_mdeg, bench.limits.soft_bottom_mdeg);
 }
 
+/* Nobody's legs are in the straps. */
+static void take_legs_out(void)
+{
+    gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, 0.0);
+    gate_bench_value(&bench, RH_SIGNAL_STRAP_RIGHT, 0.0);
+    gate_bench_ticks(&bench, 10);
+}
+
 static void lowering_damps_and_carries_the_arm(void **state)
 {
     (void)state;
     settle(-30.0, 0.0);
+    take_legs_out();
     gate_bench_command(&bench, RH_COMMAND_STOP);
     bench.rate_dps = -40.0;
     gate_bench_ticks(&bench, 60);
@@ -259,6 +268,7 @@ static void while_lifting_the_old_load_ramps_away_within_300_ms(void **state)
 {
     (void)state;
     settle(-60.0, -60.0);
+    take_legs_out();
     bench.rate_dps = 1.0;
     gate_bench_command(&bench, RH_COMMAND_STOP);
     gate_bench_ticks(&bench, 70);
@@ -271,6 +281,7 @@ static void more_body_takes_more_damping_once_the_cells_show_contact(void **stat
 {
     (void)state;
     settle(-30.0, 0.0);
+    take_legs_out();
     gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, -30.0);
     gate_bench_ticks(&bench, 5);
     gate_bench_command(&bench, RH_COMMAND_STOP);

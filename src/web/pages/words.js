@@ -123,6 +123,8 @@ const de = {
   "fault.stale_cells": "Ein Messumformer der Kraftzellen antwortet nicht.",
   "fault.stale_io": "Die Eingänge (Not-Halt, Griffe, Tasten) antworten nicht.",
   "fault.cell_broken": "Eine Kraftzelle meldet Drahtbruch oder eine unmögliche Kraft.",
+  "fault.cell_mismatch": "Die Gurtzellen zeigen nicht die Kraft, die der Motor gibt.",
+  "fault.pad_pulled": "Eine Polsterzelle zeigt Zug, wo Gewicht nur drücken kann.",
   "fault.encoder_mismatch": "Armgeber und Motorgeber widersprechen sich.",
   "fault.encoder_frozen": "Der Motorgeber steht, während der Arm sich bewegt.",
   "fault.rate_mismatch": "Die Drehzahl des Motors passt nicht zu seinem Winkel.",
