@@ -19,6 +19,7 @@ typedef struct {
     int32_t rate_mdps;
     int32_t mismatch_mdeg;    /* motor encoder minus arm encoder, both carried to now */
     int32_t strap_mn, pad_mn; /* sums, tared */
+    int32_t strap_left_mn;    /* its part of it */
     int32_t pad_least_mn;     /* of its two cells */
     int32_t drive_torque_mnm, confirmed_mnm;
     int32_t age_us[RH_GROUPS];
@@ -96,8 +97,8 @@ rh_finding_t rh_gate_polarity_wrong(const rh_gate_t *gate);
 
 /* force.c: how long, and how often, the cells have shown what cannot be. */
 void rh_gate_follow_force(rh_gate_t *gate);
-/* How far the strap's mean force may be from what the motor's torque makes due. */
-int32_t rh_gate_force_tolerance_mn(const rh_gate_t *gate);
+/* The strap's mean force against what the motor's torque makes due. */
+rh_finding_t rh_gate_strap_is_off(const rh_gate_t *gate);
 /* A torque of the arm as a force at the strap. */
 int32_t rh_gate_at_strap_mn(const rh_gate_t *gate, int64_t torque_mnm);
 

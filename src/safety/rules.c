@@ -14,7 +14,6 @@
 /* The console has been away for two seconds already when its lease ends. */
 #define ALONE_MS 2000
 #define ALONE_IN_REP_MS 10000
-#define FORCE_OFF_MS 200
 
 typedef rh_finding_t (*test_t)(const rh_gate_t *gate);
 
@@ -182,17 +181,6 @@ static rh_finding_t cell_is_broken(const rh_gate_t *gate)
                           gate->limits->cell_max_mn};
 }
 
-/* Hazards 4, 5, 7: a cell whose sign, unit or wire is wrong, once it carries something.
- */
-static rh_finding_t strap_does_not_follow(const rh_gate_t *gate)
-{
-    int64_t ms = rh_gate_since_ms(gate->sight.now_ns, gate->safety->force_off_since_ns);
-    int64_t off_mn = (int64_t)gate->safety->force_seen_mn - gate->safety->force_due_mn;
-    return (rh_finding_t){ms >= FORCE_OFF_MS,
-                          rh_gate_clamp(off_mn, INT32_MIN + 1, INT32_MAX),
-                          rh_gate_force_tolerance_mn(gate)};
-}
-
 static rh_finding_t pad_is_pulled(const rh_gate_t *gate)
 {
     return (rh_finding_t){gate->safety->pulled_count >= 3, gate->sight.pad_least_mn,
@@ -295,8 +283,7 @@ static const rule_t rules[] = {
      STILL_THERE},
     {RH_FAULT_CELL_BROKEN, ALWAYS, RH_SAFETY_SAFE1, 100, cell_is_broken, SENSORS},
     {RH_FAULT_PAD_PULLED, ALWAYS, RH_SAFETY_SAFE1, 100, pad_is_pulled, STILL_THERE},
-    {RH_FAULT_CELL_MISMATCH, IN(ARMED), RH_SAFETY_SAFE1, 1000, strap_does_not_follow,
-     0},
+    {RH_FAULT_CELL_MISMATCH, IN(ARMED), RH_SAFETY_SAFE1, 1000, rh_gate_strap_is_off, 0},
     {RH_FAULT_STALE_IO, ALWAYS, RH_SAFETY_SAFE1, 40, inputs_stale, SENSORS},
     {RH_FAULT_STALE_ENCODER, ALWAYS, RH_SAFETY_SAFE1, 40, encoder_stale, SENSORS},
     {RH_FAULT_STALE_CELLS, ALWAYS, RH_SAFETY_SAFE1, 40, cells_stale, SENSORS},

@@ -50,8 +50,9 @@ typedef struct {
     uint32_t stopped_count, rate_count, pulled_count;
     bool contact;
     /* the strap's force while armed, over half a second: due by the motor's torque, and
-     * shown by the cells; since when they do not agree, 0 = they do */
-    int32_t force_due_mn, force_seen_mn;
+     * shown by the left and the right cell; since when they do not agree, 0 = they do
+     */
+    int32_t force_due_mn, force_seen_mn[2];
     int64_t force_off_since_ns;
     int32_t frozen_motor_raw, frozen_arm_mdeg;
     int64_t

@@ -115,7 +115,9 @@ static void look_at_cells(rh_gate_t *gate)
     const rh_request_t *request = gate->request;
     rh_sight_t *sight = &gate->sight;
     int32_t max_mn = gate->limits->cell_max_mn;
-    sight->strap_mn = tared_mn(gate, RH_SIGNAL_STRAP_LEFT, request->strap_zero_n[0]) +
+    sight->strap_left_mn =
+        tared_mn(gate, RH_SIGNAL_STRAP_LEFT, request->strap_zero_n[0]);
+    sight->strap_mn = sight->strap_left_mn +
                       tared_mn(gate, RH_SIGNAL_STRAP_RIGHT, request->strap_zero_n[1]);
     int32_t front_mn = tared_mn(gate, RH_SIGNAL_PAD_FRONT, request->pad_zero_n[0]);
     int32_t rear_mn = tared_mn(gate, RH_SIGNAL_PAD_REAR, request->pad_zero_n[1]);

@@ -14,10 +14,10 @@
 #include "gate_bench.h"
 #include "rh/fault.h"
 
-#define LOAD_NM 60.0
 #define RADIAN 57.29577951308232
 
 static gate_bench_t bench;
+static double load_nm;
 
 static int setup(void **state)
 {
@@ -25,6 +25,7 @@ static int setup(void **state)
     gate_bench_init(&bench);
     gate_bench_arm(&bench);
     gate_bench_place(&bench, -40.0);
+    load_nm = 60.0;
     return 0;
 }
 
@@ -41,8 +42,8 @@ static double due_n(void)
  * until the gate leaves ARMED; milliseconds from the first tick. */
 static int lift_ms(double left_share, double right_share)
 {
-    bench.request.torque_nm = -LOAD_NM;
-    bench.request.load_nm = LOAD_NM;
+    bench.request.torque_nm = -load_nm;
+    bench.request.load_nm = load_nm;
     for (int tick = 0; tick < 1500; tick++) {
         double n = due_n();
         gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, left_share * n);
@@ -86,6 +87,15 @@ static void a_strap_cell_that_shows_nothing_lowers(void **state)
     assert_told_by_the_straps(0.0, 0.0);
 }
 
+/* On the legs' own weight: 24 N are due, within the tolerance of all else. */
+static void a_reversed_cell_is_told_in_the_lifts_that_teach(void **state)
+{
+    (void)state;
+    load_nm = 0.0;
+    gate_bench_place(&bench, -50.0);
+    assert_told_by_the_straps(-0.6, 0.4);
+}
+
 /* From the moment at which the load is on; budget of the rule: one second. */
 static void a_cell_that_turns_round_under_load_is_told_within_a_second(void **state)
 {
@@ -104,6 +114,20 @@ static void whatever_the_legs_share_is_no_fault(void **state)
     for (size_t i = 0; i < sizeof(left_shares) / sizeof(left_shares[0]); i++) {
         assert_int_equal(lift_ms(left_shares[i], 1.0 - left_shares[i]), 3000);
     }
+    assert_int_equal(bench.faults_seen, 0);
+}
+
+/* Swung at 0.8 Hz, the arm's inertia outweighs what is due, on both cells alike. */
+static void an_arm_that_swings_is_no_reversed_cell(void **state)
+{
+    (void)state;
+    for (int tick = 0; tick < 5000; tick++) {
+        double swing_n = 60.0 * sin(0.8 * 2.0 * 3.14159265 * tick * 0.002);
+        gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, (due_n() + swing_n) / 2);
+        gate_bench_value(&bench, RH_SIGNAL_STRAP_RIGHT, (due_n() + swing_n) / 2);
+        gate_bench_ticks(&bench, 1);
+    }
+    assert_int_equal(bench.safety.state, RH_SAFETY_ARMED);
     assert_int_equal(bench.faults_seen, 0);
 }
 
@@ -188,8 +212,10 @@ int main(void)
         ARMED(two_reversed_strap_cells_lower_too),
         ARMED(kilograms_taken_for_newtons_lower),
         ARMED(a_strap_cell_that_shows_nothing_lowers),
+        ARMED(a_reversed_cell_is_told_in_the_lifts_that_teach),
         ARMED(a_cell_that_turns_round_under_load_is_told_within_a_second),
         ARMED(whatever_the_legs_share_is_no_fault),
+        ARMED(an_arm_that_swings_is_no_reversed_cell),
         ARMED(beyond_the_trips_the_straps_are_not_judged),
         ARMED(a_pad_that_is_pulled_keeps_the_machine_from_arming),
         ARMED(a_reversed_pad_does_not_hide_the_person_on_the_other),
