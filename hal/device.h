@@ -93,7 +93,8 @@ typedef struct rh_channel {
 typedef struct {
     int first, count; /* 0 = none bound */
     int heartbeat, servo_on, lamp, buzzer;
-    uint16_t inverted;
+    uint32_t invert_outputs;  /* bit per RH_OUTPUT_*: `invert = yes` */
+    uint16_t inverted;        /* the same by position */
     uint16_t sent, confirmed; /* as commanded, before inversion */
     bool is_confirmed;
     uint32_t beat_used; /* the beat that the last toggle was made for */

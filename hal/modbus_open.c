@@ -98,6 +98,7 @@ static void prepare_bus(rh_hal_t *hal, int index)
     bool is_absolute = settings->path[0] == '/';
 
     bus->settings = settings;
+    bus->link.claim = -1; /* closed before it was ever open: it owns no descriptor */
     bus->gap_us = rh_wiring_longest_gap_us(&hal->settings, index);
     bus->outputs = &hal->outputs;
     bus->samples_out = &hal->samples[index];

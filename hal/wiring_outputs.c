@@ -103,7 +103,19 @@ static int add_bit(rh_wiring_t *wiring, const rh_binding_t *binding,
                                 "device %s: role '%s' is no writable coil",
                                 wiring->device->settings->name, target->role);
     }
-    *bit_of(&wiring->device->bits, binding->signal) = target->address;
+    rh_bits_t *bits = &wiring->device->bits;
+    if (binding->invert && binding->signal == RH_OUTPUT_SERVO_ON) {
+        return rh_wiring_refuse(wiring->error,
+                                "device %s: servo_on with `invert = yes`: a module "
+                                "without power or master lets its outputs fall, and "
+                                "that would switch the drive on; wire the input so "
+                                "that the output given means on",
+                                wiring->device->settings->name);
+    }
+    *bit_of(bits, binding->signal) = target->address;
+    if (binding->invert) {
+        bits->invert_outputs |= 1u << binding->signal;
+    }
     return 0;
 }
 
@@ -133,6 +145,9 @@ int rh_wiring_place_bits(rh_wiring_t *wiring)
     for (int output = RH_OUTPUT_SERVO_ON; output <= RH_OUTPUT_BUZZER; output++) {
         int *position = bit_of(bits, output);
         *position = *position < 0 ? -1 : *position - first;
+        if (*position >= 0 && (bits->invert_outputs & 1u << output) != 0) {
+            bits->inverted |= (uint16_t)(1u << *position);
+        }
     }
     return 0;
 }

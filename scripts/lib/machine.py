@@ -260,7 +260,7 @@ class Machine:
         self.start_sim()
         self.start_daemon()
 
-    def end(self, name, how=signal.SIGTERM, seconds=10):
+    def end(self, name, how=signal.SIGTERM, seconds=20):
         program = self.programs.pop(name, None)
         if program is None:
             return None

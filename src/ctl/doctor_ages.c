@@ -38,11 +38,14 @@ static const struct {
     int signal;
     double (*limit_ms)(const rh_limit_settings_t *limits);
 } rows[] = {
-    {RH_SIGNAL_MOTOR_ANGLE, drive_ms}, {RH_SIGNAL_MOTOR_RATE, drive_ms},
-    {RH_SIGNAL_ARM_ANGLE, encoder_ms}, {RH_SIGNAL_STRAP_LEFT, cells_ms},
-    {RH_SIGNAL_STRAP_RIGHT, cells_ms}, {RH_SIGNAL_ESTOP_A, io_ms},
-    {RH_SIGNAL_ESTOP_B, io_ms},        {RH_SIGNAL_GRIP_LEFT, io_ms},
-    {RH_SIGNAL_GRIP_RIGHT, io_ms},     {RH_SIGNAL_LIMIT_TOP, io_ms},
+    {RH_SIGNAL_MOTOR_ANGLE, drive_ms},  {RH_SIGNAL_MOTOR_RATE, drive_ms},
+    {RH_SIGNAL_ARM_ANGLE, encoder_ms},  {RH_SIGNAL_STRAP_LEFT, cells_ms},
+    {RH_SIGNAL_STRAP_RIGHT, cells_ms},  {RH_SIGNAL_PAD_FRONT, cells_ms},
+    {RH_SIGNAL_PAD_REAR, cells_ms},     {RH_SIGNAL_DRIVE_TORQUE, drive_ms},
+    {RH_SIGNAL_DRIVE_STATUS, drive_ms}, {RH_SIGNAL_COMFORT_STOP, io_ms},
+    {RH_SIGNAL_RESET_BUTTON, io_ms},    {RH_SIGNAL_ESTOP_A, io_ms},
+    {RH_SIGNAL_ESTOP_B, io_ms},         {RH_SIGNAL_GRIP_LEFT, io_ms},
+    {RH_SIGNAL_GRIP_RIGHT, io_ms},      {RH_SIGNAL_LIMIT_TOP, io_ms},
     {RH_SIGNAL_LIMIT_BOTTOM, io_ms},
 };
 

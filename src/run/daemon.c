@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "commissioned.h"
 #include "config.h"
+#include "farewell.h"
 #include "loop.h"
 #include "modbus_hal.h"
 #include "publish.h"
@@ -296,6 +297,19 @@ static void tell_ready(daemon_t *self)
         self->settings->daemon.run_dir);
 }
 
+/* Until told to end, and then until nobody is held any more. */
+static void serve(daemon_t *self)
+{
+    int signal_number = 0;
+    tell_ready(self);
+    (void)sigwait(&self->signals, &signal_number);
+    rh_system_notify("STOPPING=1");
+    const char *what = rh_farewell(&self->loop, &self->signals);
+    if (what != NULL) {
+        say(self, rh_system_warning(), what);
+    }
+}
+
 int rh_daemon_run(const rh_settings_t *settings)
 {
     daemon_t *self = calloc(1, sizeof(*self));
@@ -310,10 +324,7 @@ int rh_daemon_run(const rh_settings_t *settings)
     prepare_process(self);
     size_t opened = open_rooms(self);
     if (opened == ROOMS) {
-        tell_ready(self);
-        int signal_number = 0;
-        (void)sigwait(&self->signals, &signal_number);
-        rh_system_notify("STOPPING=1");
+        serve(self);
     }
     for (size_t i = opened; i-- > 0;) {
         rooms[i].close(self);

@@ -148,6 +148,7 @@ static void turn(rh_loop_t *loop)
     int64_t end_ns = rh_clock_mono_ns();
     loop->output.snapshot.end_ns = end_ns;
     rh_latest_write(&loop->latest, &loop->output.snapshot);
+    atomic_store(&loop->servo_on, loop->output.grant.servo_on);
     atomic_fetch_add_explicit(&loop->ticks, 1, memory_order_release);
     tell_cost(loop, end_ns);
     send_events(loop);

@@ -41,6 +41,7 @@ typedef struct {
     rh_latest_t latest;
     _Atomic uint64_t ticks;
     _Atomic bool is_realtime, is_wakeful;
+    _Atomic bool servo_on; /* granted by the latest tick */
     /* from other threads */
     rh_ring_t commands; /* rh_command_t, the ordinary ones */
     rh_stops_t stops;

@@ -69,7 +69,7 @@ typedef struct {
     int64_t unasked_since_ns; /* the drive runs without servo-on; 0 = it does not */
     bool has_run_since_on;    /* the drive has run since servo-on was granted */
     int64_t reset_since_ns, arm_begin_ns;
-    int64_t pressed_ns; /* the reset button was last seen pressed; 0 = never */
+    int64_t pressed_ns; /* the reset button was last pressed by somebody; 0 = never */
     uint32_t arm_lease; /* of arm.begin */
     bool reset_seen_open, reset_done;
     bool is_down;  /* SAFE-1 has come to rest: servo off */

@@ -28,13 +28,22 @@ static void watch_reset(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
     bool pressed = gate->sight.reset_pressed;
-    safety->pressed_ns = pressed ? gate->sight.now_ns : safety->pressed_ns;
     if (!pressed) {
         safety->reset_seen_open = true;
         safety->reset_since_ns = 0;
         safety->reset_done = false;
     } else if (safety->reset_seen_open && safety->reset_since_ns == 0) {
         safety->reset_since_ns = gate->sight.now_ns;
+    }
+}
+
+/* Somebody is there who presses it; a button that is stuck is nobody (hazard 43). */
+static void watch_consent(rh_gate_t *gate)
+{
+    rh_safety_t *safety = gate->safety;
+    int64_t held_ms = rh_gate_since_ms(gate->sight.now_ns, safety->reset_since_ns);
+    if (safety->reset_since_ns != 0 && held_ms < gate->limits->reset_stuck_ms) {
+        safety->pressed_ns = gate->sight.now_ns;
     }
 }
 
@@ -288,6 +297,7 @@ void rh_gate_decide(rh_gate_t *gate, uint32_t reaction)
     watch_arming(gate);
     rh_gate_answer(gate);
     watch_reset(gate);
+    watch_consent(gate);
     report_waits(gate);
     uint32_t state = next_state(gate, reaction);
     if (reset_is_due(gate)) {

@@ -355,6 +355,25 @@ static void closing_drops_servo_on_and_lamp(void **state)
     assert_int_equal(slave_outputs(rig->slave, 2) & (SERVO_ON | LAMP), 0);
 }
 
+static void an_inverted_lamp_is_lit_by_a_coil_that_falls(void **state)
+{
+    rig_t *rig = *state;
+    bench_add_encoder(&rig->settings, 1);
+    bench_add_io(&rig->settings, 2);
+    for (int i = 0; i < rig->settings.binding_count; i++) {
+        rh_binding_t *binding = &rig->settings.bindings[i];
+        binding->invert = binding->is_output && binding->signal == RH_OUTPUT_LAMP;
+    }
+    rig_open(rig);
+    assert_true(bench_await_ready(rig->hal, 1, true));
+    rig_write(rig, (rh_grant_t){.servo_on = true, .lamp = true});
+    while ((slave_outputs(rig->slave, 2) & (SERVO_ON | LAMP)) != SERVO_ON) {
+        bench_pause();
+    }
+    rig_close(rig);
+    assert_int_equal(slave_outputs(rig->slave, 2) & (SERVO_ON | LAMP), LAMP);
+}
+
 static void closing_drops_torque(void **state)
 {
     rig_t *rig = *state;
@@ -389,6 +408,7 @@ int main(void)
         wire_test(one_beat_makes_one_edge),
         wire_test(an_encoder_that_is_silent_does_not_keep_the_heartbeat_from_the_relay),
         wire_test(closing_drops_servo_on_and_lamp),
+        wire_test(an_inverted_lamp_is_lit_by_a_coil_that_falls),
         wire_test(closing_drops_torque),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -270,6 +270,18 @@ static void a_drives_position_for_the_arms_angle_is_refused(void **state)
     expect_refusal(settings, "drive", "feeds arm_angle and the motor");
 }
 
+/* A module that loses its master lets its outputs fall: that must be off. */
+static void an_inverted_servo_on_of_a_module_is_refused(void **state)
+{
+    rh_hal_settings_t *settings = *state;
+    bench_add_io(settings, 2);
+    for (int i = 0; i < settings->binding_count; i++) {
+        rh_binding_t *binding = &settings->bindings[i];
+        binding->invert = binding->is_output && binding->signal == RH_OUTPUT_SERVO_ON;
+    }
+    expect_refusal(settings, "device io", "invert");
+}
+
 #define refusal_test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -293,6 +305,7 @@ int main(void)
         refusal_test(a_signal_bound_twice_is_refused),
         refusal_test(a_role_that_the_profile_does_not_have_is_refused_by_name),
         refusal_test(a_role_that_no_block_reads_is_refused_by_name),
+        refusal_test(an_inverted_servo_on_of_a_module_is_refused),
         refusal_test(a_scale_of_zero_is_refused),
         refusal_test(a_drive_without_its_fences_numbers_is_refused),
         refusal_test(a_profile_that_claims_fences_must_write_and_read_them_back),

@@ -117,6 +117,16 @@ static void a_status_from_before_the_cut_proves_no_relay(void **state)
     assert_int_equal(bench.report.relay_us, 0);
 }
 
+/* Jammed after a reset, it would be consent for ever. */
+static void a_reset_button_that_is_stuck_is_no_consent(void **state)
+{
+    (void)state;
+    gate_bench_flag(&bench, RH_SIGNAL_RESET_BUTTON, true);
+    gate_bench_ticks(&bench, 62600); /* 5 s until it counts as stuck, and two minutes */
+    ask(RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_CONSENT);
+    assert_false(bench.grant.servo_on);
+}
+
 static void a_drive_that_comes_and_goes_ends_a_probe_unproven(void **state)
 {
     (void)state;
@@ -347,6 +357,7 @@ int main(void)
         IDLE(a_status_from_before_the_cut_proves_no_relay),
         IDLE(a_drive_that_comes_and_goes_ends_a_probe_unproven),
         IDLE(a_probe_needs_the_reset_button_within_two_minutes),
+        IDLE(a_reset_button_that_is_stuck_is_no_consent),
         IDLE(the_comfort_stop_keeps_a_probe_from_beginning),
         IDLE(a_drive_that_runs_unasked_is_cut_and_named),
         IDLE(a_drive_that_returns_begins_the_ramp_anew),

@@ -184,6 +184,40 @@ def killed(machine, allowed_ms):
     return measured, f"sank at {truth['peak_sink_dps']:.0f} dps, brake's equation {limit:.0f}"
 
 
+def told_to_end(machine, allowed_ms):
+    """SIGTERM mid-rep: the arm is lowered by the motor, and only then let go of."""
+    mid_lift(machine)
+    machine.stream.wait("near the top", "live", lambda m: m["angle_deg"] > -15, 10,
+                        after=time.monotonic_ns())
+    machine.tell("mark")
+    first_ns = time.monotonic_ns()
+    machine.programs["daemon"].send_signal(signal.SIGTERM)
+    machine.tell("let", "go")
+    message = fault_after(machine, first_ns, "stop")
+    status = machine.programs["daemon"].wait(15)
+    truth = machine.tell("truth")
+    expect(status == 0, f"ended with {status}")
+    expect(truth["arm_angle_deg"] < -80, f"it let go of an arm at {truth['arm_angle_deg']:.0f} deg")
+    expect(truth["peak_sink_dps"] <= 60 * 1.1, f"sank at {truth['peak_sink_dps']:.0f} dps")
+    expect("the arm was lowered first" in machine.log("daemon"), "the log does not say it")
+    nothing_is_lost(machine, first_ns)
+    return (message["mono_ns"] - first_ns) / 1e6, f"lowered at {truth['peak_sink_dps']:.0f} dps at most, then ended"
+
+
+def told_twice(machine, allowed_ms):
+    """The second SIGTERM ends it at once: the relay drops."""
+    mid_lift(machine)
+    daemon = machine.programs["daemon"]
+    daemon.send_signal(signal.SIGTERM)
+    fault_after(machine, 0, "stop")
+    first_ns = time.monotonic_ns()
+    daemon.send_signal(signal.SIGTERM)
+    wait_for("it ends", lambda: daemon.poll() is not None, 5)
+    measured = (time.monotonic_ns() - first_ns) / 1e6
+    expect("told to end twice" in machine.log("daemon"), "the log does not say it")
+    return measured, "ended at once"
+
+
 def restart_after_kill(machine, allowed_ms):
     mid_lift(machine)
     machine.end("daemon", signal.SIGKILL)
@@ -242,6 +276,8 @@ ROWS = [
     ("comfort_stop", comfort, 2 + 33, "same tick + I/O bus"),
     ("drive_ignores_torque", leads_to("runaway", "safe3", "fault", "drive", "ignores_torque"), 60 + 23, "hazard 16 + two cycles of the drive bus"),
     ("daemon_killed_mid_rep", killed, 75 + 10 + 40, "relay_ms + 10 + the I/O cycle and the asking"),
+    ("told_to_end_mid_rep", told_to_end, 2 + 50, "same tick + the signal's way"),
+    ("told_to_end_twice", told_twice, 1000, "what closing takes"),
     ("restart_after_kill_is_locked", restart_after_kill, 1000, "restart <= 1 s"),
     ("second_console_without_the_lease", second_console, 0, ""),
 ]
