@@ -28,6 +28,7 @@
     X(BUTTONS, "buttons", "grips, comfort stop and reset button are read")             \
     X(CELLS, "cells", "the load cells are near zero with nobody on the machine")       \
     X(LIFT, "lift", "directions and scales of encoders, drive and strap cells")        \
+    X(SPAN, "span", "the scale of either strap cell, by a known mass")                 \
     X(ZERO, "zero", "the arm hangs at -90 degrees for both encoders")                  \
     X(PADS, "pads", "signs and scale of the pad cells")                                \
     X(LIMITS, "limits", "both limit switches open at their ends")                      \

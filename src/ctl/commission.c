@@ -21,6 +21,7 @@ static int (*const steps[RH_COMMISSIONING_COUNT])(rh_commission_t *bench) = {
     [RH_COMMISSIONING_BUTTONS] = rh_commission_buttons,
     [RH_COMMISSIONING_CELLS] = rh_commission_cells,
     [RH_COMMISSIONING_LIFT] = rh_commission_lift,
+    [RH_COMMISSIONING_SPAN] = rh_commission_span,
     [RH_COMMISSIONING_ZERO] = rh_commission_zero,
     [RH_COMMISSIONING_PADS] = rh_commission_pads,
     [RH_COMMISSIONING_LIMITS] = rh_commission_limits,
@@ -200,10 +201,9 @@ static int check_known(const rh_commission_t *bench)
 {
     return bench->known_kg >= KNOWN_MIN_KG
                ? 0
-               : rh_problem_set(bench->problem, RH_EXIT_USAGE, "usage",
-                                "give 5kg to 200kg",
-                                "%.1f kg on a pad are too few to judge its cell by",
-                                bench->known_kg);
+               : rh_problem_set(
+                     bench->problem, RH_EXIT_USAGE, "usage", "give 5kg to 200kg",
+                     "%.1f kg are too few to judge a cell by", bench->known_kg);
 }
 
 static int open_bench(rh_commission_t *bench)

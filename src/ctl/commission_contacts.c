@@ -161,24 +161,53 @@ static bool limit_open(const rh_commission_t *bench, void *context)
     return !limits_closed(bench, context);
 }
 
-static int try_limit(rh_commission_t *bench, int signal, const char *end)
+/* Where each must open (SAFETY, table of limits: +10 and -103 deg): behind the trip and
+ * before the absorber, and a degree for an arm that is moved on while one looks. */
+typedef struct {
+    int signal;
+    const char *end;
+    double least_deg, most_deg;
+    double opened_deg;
+} limit_t;
+
+static int judge_limit(rh_commission_t *bench, const limit_t *limit)
 {
-    rh_commission_do(
-        bench, "move the arm by hand to its %s end until the limit switch opens", end);
-    int result = rh_commission_await(bench, limit_open, NULL);
-    if (result != 0) {
-        return say_silent(bench, result, signal, "did not open at the arm's end");
-    }
-    if (is_set(bench, signal)) {
+    if (is_set(bench, limit->signal)) {
         return rh_commission_fail(
             bench, "exchange the two wires, or the two sources",
             "the other limit switch opened at the %s end: the two "
             "are exchanged",
-            end);
+            limit->end);
+    }
+    return limit->opened_deg >= limit->least_deg && limit->opened_deg <= limit->most_deg
+               ? 0
+               : rh_commission_fail(bench, "move the switch or its cam",
+                                    "the %s limit switch opened at %.1f deg; it must "
+                                    "open between %.0f and %.0f deg",
+                                    limit->end, limit->opened_deg, limit->least_deg,
+                                    limit->most_deg);
+}
+
+static int try_limit(rh_commission_t *bench, limit_t *limit)
+{
+    rh_commission_do(bench,
+                     "move the arm by hand to its %s end until the limit switch opens",
+                     limit->end);
+    int result = rh_commission_await(bench, limit_open, NULL);
+    if (result != 0) {
+        return say_silent(bench, result, limit->signal,
+                          "did not open at the arm's end");
+    }
+    limit->opened_deg = bench->now.value[RH_SIGNAL_ARM_ANGLE];
+    result = judge_limit(bench, limit);
+    if (result != 0) {
+        return result;
     }
     rh_commission_do(bench, "move the arm back");
     result = rh_commission_await(bench, limits_closed, NULL);
-    return result == 0 ? 0 : say_silent(bench, result, signal, "did not close again");
+    return result == 0
+               ? 0
+               : say_silent(bench, result, limit->signal, "did not close again");
 }
 
 int rh_commission_limits(rh_commission_t *bench)
@@ -192,8 +221,13 @@ int rh_commission_limits(rh_commission_t *bench)
             "it",
             top ? "top" : "bottom");
     }
-    result = result != 0 ? result : try_limit(bench, RH_SIGNAL_LIMIT_TOP, "top");
-    result = result != 0 ? result : try_limit(bench, RH_SIGNAL_LIMIT_BOTTOM, "bottom");
+    limit_t top = {RH_SIGNAL_LIMIT_TOP, "top", 7.0, 13.0, 0.0};
+    limit_t bottom = {RH_SIGNAL_LIMIT_BOTTOM, "bottom", -106.0, -101.0, 0.0};
+    result = result != 0 ? result : try_limit(bench, &top);
+    result = result != 0 ? result : try_limit(bench, &bottom);
     return result != 0 ? result
-                       : rh_commission_note(bench, "both switches opened and closed");
+                       : rh_commission_note(bench,
+                                            "top opened at %.1f deg, bottom at %.1f "
+                                            "deg; both closed again",
+                                            top.opened_deg, bottom.opened_deg);
 }

@@ -62,6 +62,25 @@ double rh_commission_setting(const rh_commission_t *bench, const char *section,
 bool rh_commission_is_set(const rh_reading_t *reading, int signal);
 double rh_commission_now_s(void);
 
+/* ---- commission_mass.c ---- */
+
+/* A known mass on one of two cells that share their load. */
+typedef struct {
+    int signal, other;      /* the cell that it is put on, and its neighbour */
+    const char *where;      /* "front pad" */
+    const char *part;       /* "pad": what each of the two cells carries */
+    const char *pair;       /* "front and rear" */
+    double wanted_n;        /* of both together, with its sign */
+    rh_reading_t empty;     /* before anything was put there */
+    double main_n, other_n; /* shown, without what they show empty */
+    double since_s, last_n; /* to see it settle */
+} rh_commission_mass_t;
+
+/* Waits for the mass that one was told to put there, judges place, sign and span of the
+ * cell, and waits until it is off again. 0, RH_STEP_FAILED or an exit code. */
+int rh_commission_take_mass(rh_commission_t *bench, rh_commission_mass_t *mass,
+                            const char *take_off);
+
 /* ---- the steps: 0 with a note, RH_STEP_FAILED, or an exit code ---- */
 
 int rh_commission_devices(rh_commission_t *bench);
@@ -71,6 +90,7 @@ int rh_commission_buttons(rh_commission_t *bench);
 int rh_commission_limits(rh_commission_t *bench);
 int rh_commission_cells(rh_commission_t *bench);
 int rh_commission_lift(rh_commission_t *bench);
+int rh_commission_span(rh_commission_t *bench);
 int rh_commission_zero(rh_commission_t *bench);
 int rh_commission_pads(rh_commission_t *bench);
 int rh_commission_brake(rh_commission_t *bench);

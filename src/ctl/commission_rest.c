@@ -13,7 +13,6 @@
 #define DRIFT_S 3.0      /* nobody is told an offset before so long a look */
 #define DRIFT_DEG 0.1    /* moved meanwhile: it still sinks */
 #define ZERO_MAX_N 100.0 /* 2 % of a 5 kN cell, as for sensor.zero */
-#define PLACED_N 4.0     /* 10 kg, read in kilograms */
 
 static const int cells[] = {RH_SIGNAL_STRAP_LEFT, RH_SIGNAL_STRAP_RIGHT,
                             RH_SIGNAL_PAD_FRONT, RH_SIGNAL_PAD_REAR};
@@ -117,111 +116,29 @@ int rh_commission_zero(rh_commission_t *bench)
 
 /* ---- pads ------------------------------------------------------------------------ */
 
-typedef struct {
-    rh_reading_t empty;
-    int signal, other;
-    double since_s, last_n;
-    double main_n, other_n; /* without what they show empty */
-} pad_t;
-
-static double more_n(const rh_commission_t *bench, const pad_t *pad, int signal)
+static int try_pad(rh_commission_t *bench, rh_commission_mass_t *mass)
 {
-    return bench->now.value[signal] - pad->empty.value[signal];
-}
-
-/* Something lies there, differently from before, and has settled. */
-static bool is_placed(const rh_commission_t *bench, void *context)
-{
-    pad_t *pad = context;
-    double here_n = fabs(more_n(bench, pad, pad->signal));
-    double there_n = fabs(more_n(bench, pad, pad->other));
-    double now_s = rh_commission_now_s();
-    double sum_n = here_n - there_n;
-    if (!(fabs(sum_n - pad->last_n) < 2.0 + 0.05 * fabs(sum_n))) {
-        pad->last_n = sum_n;
-        pad->since_s = now_s;
-    }
-    return here_n + there_n > PLACED_N && now_s - pad->since_s >= 1.0;
-}
-
-static bool is_bare(const rh_commission_t *bench, void *context)
-{
-    const pad_t *pad = context;
-    return fabs(more_n(bench, pad, pad->signal)) +
-               fabs(more_n(bench, pad, pad->other)) <
-           PLACED_N;
-}
-
-static int judge_pad(rh_commission_t *bench, const pad_t *pad)
-{
-    const char *name = rh_name_input((uint32_t)pad->signal)->name;
-    double wanted_n = bench->known_kg * RH_GRAVITY_MPS2;
-    double ratio = (pad->main_n + pad->other_n) / wanted_n;
-    if (fabs(pad->other_n) > fabs(pad->main_n)) {
-        return rh_commission_fail(bench, "exchange the two cells or their sources",
-                                  "the other pad's cell took the mass (%.1f N, %s %.1f "
-                                  "N): front and rear are exchanged",
-                                  pad->other_n, name, pad->main_n);
-    }
-    if (pad->main_n < 0) {
-        return rh_commission_fail(bench,
-                                  "exchange its signal wires, or turn the sign of its "
-                                  "scale",
-                                  "%s counts the wrong way: %.1f N with the mass on it "
-                                  "(sign reversed)",
-                                  name, pad->main_n);
-    }
-    if (ratio > 0.08 && ratio < 0.13) {
-        return rh_commission_fail(
-            bench, "set the transmitters to newtons, or scale by 9.81",
-            "the pad cells show %.1f N for %.1f kg, which weigh "
-            "%.1f N: they give kilograms, not newtons",
-            pad->main_n + pad->other_n, bench->known_kg, wanted_n);
-    }
-    return ratio > 0.8 && ratio < 1.25
-               ? 0
-               : rh_commission_fail(
-                     bench, "check span and mV/V, and the mass you said",
-                     "the pad cells show %.1f N for %.1f kg, which weigh "
-                     "%.1f N",
-                     pad->main_n + pad->other_n, bench->known_kg, wanted_n);
-}
-
-static int try_pad(rh_commission_t *bench, pad_t *pad, const char *where)
-{
-    rh_reading_t mean;
+    mass->wanted_n = bench->known_kg * RH_GRAVITY_MPS2;
+    mass->part = "pad";
+    mass->pair = "front and rear";
     rh_commission_do(bench,
-                     "put the known mass (%.1f kg, --known) on the middle of the "
-                     "%s pad",
-                     bench->known_kg, where);
-    int result = rh_commission_await(bench, is_placed, pad);
-    if (result == RH_STEP_FAILED) {
-        return rh_commission_fail(bench, "check both pad cells",
-                                  "no pad cell showed the mass on the %s pad", where);
-    }
-    result = result != 0 ? result : rh_commission_mean(bench, MEAN_S, &mean);
-    pad->main_n = mean.value[pad->signal] - pad->empty.value[pad->signal];
-    pad->other_n = mean.value[pad->other] - pad->empty.value[pad->other];
-    result = result != 0 ? result : judge_pad(bench, pad);
-    if (result != 0) {
-        return result;
-    }
-    rh_commission_do(bench, "take the mass off again");
-    result = rh_commission_await(bench, is_bare, pad);
-    return result != RH_STEP_FAILED
-               ? result
-               : rh_commission_fail(bench, "look for what leans on the pad",
-                                    "the %s pad did not go back to its zero", where);
+                     "put the known mass (%.1f kg, --known) on the middle of the %s",
+                     bench->known_kg, mass->where);
+    return rh_commission_take_mass(bench, mass, "take the mass off again");
 }
 
 int rh_commission_pads(rh_commission_t *bench)
 {
-    pad_t front = {.signal = RH_SIGNAL_PAD_FRONT, .other = RH_SIGNAL_PAD_REAR};
-    pad_t rear = {.signal = RH_SIGNAL_PAD_REAR, .other = RH_SIGNAL_PAD_FRONT};
+    rh_commission_mass_t front = {.signal = RH_SIGNAL_PAD_FRONT,
+                                  .other = RH_SIGNAL_PAD_REAR,
+                                  .where = "front pad"};
+    rh_commission_mass_t rear = {.signal = RH_SIGNAL_PAD_REAR,
+                                 .other = RH_SIGNAL_PAD_FRONT,
+                                 .where = "rear pad"};
     int result = rh_commission_mean(bench, MEAN_S, &front.empty);
     rear.empty = front.empty;
-    result = result != 0 ? result : try_pad(bench, &front, "front");
-    result = result != 0 ? result : try_pad(bench, &rear, "rear");
+    result = result != 0 ? result : try_pad(bench, &front);
+    result = result != 0 ? result : try_pad(bench, &rear);
     return result != 0 ? result
                        : rh_commission_note(bench, "%.1f kg: front %.1f N, rear %.1f N",
                                             bench->known_kg, front.main_n, rear.main_n);

@@ -182,7 +182,7 @@ static void move_arm(rh_plant_t *plant, const rh_plant_input_t *input, double dt
     double torque_nm = rh_drive_step(plant, input, friction_frac, dt_s);
 
     plant->stop_nm = stop_torque(plant);
-    torque_nm += force_n * plant->strap_radius_m + plant->stop_nm -
+    torque_nm += force_n * plant->strap_radius_m + plant->stop_nm + plant->handled_nm -
                  plant->arm_gravity_nm * plant->arm_cos -
                  config->friction_nm * friction_frac -
                  config->viscous_nms * plant->arm_rps;
@@ -255,8 +255,9 @@ void rh_plant_step(rh_plant_t *plant, const rh_plant_input_t *input, double dt_s
 }
 
 void rh_plant_handle(rh_plant_t *plant, const double strap_n[RH_LEGS],
-                     const double pad_n[2])
+                     const double pad_n[2], double arm_nm)
 {
+    plant->handled_nm = plant->act.act == RH_ACT_ABSENT ? arm_nm : 0.0;
     if (plant->act.act != RH_ACT_ABSENT) {
         return;
     }

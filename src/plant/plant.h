@@ -184,6 +184,7 @@ struct rh_plant {
     double hip_nm[RH_LEGS];
     double force_n[RH_LEGS];
     double gear_nm, brake_nm, stop_nm;
+    double handled_nm; /* by somebody who holds the arm itself */
     double pad_n[2];
     /* sensors */
     rh_plant_cell_t cell[RH_CELLS];
@@ -206,10 +207,11 @@ void rh_plant_init(rh_plant_t *plant, const rh_plant_config_t *config,
  * ms, where semi-implicit Euler is stable to 40 kN/m with peak forces 1..4 % off.
  */
 void rh_plant_step(rh_plant_t *plant, const rh_plant_input_t *input, double dt_s);
-/* Forces that somebody beside the bench puts on both sides of the strap (positive =
- * lifting) and on the pads in the next steps; nothing while a person lies there. */
+/* What somebody beside the bench puts on both sides of the strap (N, positive =
+ * lifting), on the pads (N) and on the arm itself (N m) in the next steps; nothing
+ * while a person lies there. */
 void rh_plant_handle(rh_plant_t *plant, const double strap_n[RH_LEGS],
-                     const double pad_n[2]);
+                     const double pad_n[2], double arm_nm);
 rh_plant_truth_t rh_plant_truth(const rh_plant_t *plant);
 /* Kinetic and potential energy of legs and arm in joules, 0 at rest in the hang. */
 double rh_plant_energy_j(const rh_plant_t *plant);

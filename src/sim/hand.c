@@ -18,6 +18,14 @@ void rh_hand_lift(rh_hand_t *hand, const rh_plant_t *plant, double target_deg,
     hand->target_deg = target_deg;
     hand->rate_dps = rate_dps;
     hand->holds = true;
+    hand->is_prop = false;
+}
+
+void rh_hand_prop(rh_hand_t *hand, const rh_plant_t *plant, double target_deg,
+                  double rate_dps)
+{
+    rh_hand_lift(hand, plant, target_deg, rate_dps);
+    hand->is_prop = true;
 }
 
 void rh_hand_let_go(rh_hand_t *hand)
@@ -26,9 +34,9 @@ void rh_hand_let_go(rh_hand_t *hand)
 }
 
 /* Across the arm, downwards. */
-static double hung_n(const rh_hand_t *hand, const rh_plant_t *plant)
+static double hung_n(const rh_hand_t *hand, const rh_plant_t *plant, int side)
 {
-    return hand->hung_kg * GRAVITY_MPS2 * plant->arm_cos;
+    return hand->hung_kg[side] * GRAVITY_MPS2 * plant->arm_cos;
 }
 
 static double strap_n(rh_hand_t *hand, const rh_plant_t *plant, double dt_s)
@@ -43,17 +51,20 @@ static double strap_n(rh_hand_t *hand, const rh_plant_t *plant, double dt_s)
         STIFFNESS_NM_PER_RAD * (hand->now_deg * RAD_PER_DEG - plant->arm_rad) +
         DAMPING_NMS * (wanted_rps - plant->arm_rps) +
         plant->arm_gravity_nm * plant->arm_cos +
-        hung_n(hand, plant) * plant->strap_radius_m;
+        (hung_n(hand, plant, RH_LEFT) + hung_n(hand, plant, RH_RIGHT)) *
+            plant->strap_radius_m;
     return fmax(-FORCE_MAX_N, fmin(FORCE_MAX_N, torque_nm / plant->strap_radius_m));
 }
 
 void rh_hand_step(rh_hand_t *hand, rh_plant_t *plant, double dt_s)
 {
     const double held_n = hand->holds ? strap_n(hand, plant, dt_s) : 0.0;
-    const double force_n = held_n - hung_n(hand, plant);
-    const double straps_n[RH_LEGS] = {0.5 * force_n, 0.5 * force_n};
+    const double by_strap_n = hand->is_prop ? 0.0 : 0.5 * held_n;
+    const double straps_n[RH_LEGS] = {by_strap_n - hung_n(hand, plant, RH_LEFT),
+                                      by_strap_n - hung_n(hand, plant, RH_RIGHT)};
     const double pads_n[2] = {hand->pad_kg[0] * GRAVITY_MPS2,
                               hand->pad_kg[1] * GRAVITY_MPS2};
 
-    rh_plant_handle(plant, straps_n, pads_n);
+    rh_plant_handle(plant, straps_n, pads_n,
+                    hand->is_prop ? held_n * plant->strap_radius_m : 0.0);
 }

@@ -12,15 +12,19 @@
 #include "plant.h"
 
 typedef struct {
-    bool holds; /* the arm, by the strap */
+    bool holds;   /* the arm, by the strap */
+    bool is_prop; /* or on a support under the arm itself: no cell shows that */
     double target_deg, rate_dps, now_deg;
-    double pad_kg[2]; /* lies on the front, on the rear pad */
-    double hung_kg;   /* hangs on the strap, whose inertia is neglected */
+    double pad_kg[2];        /* lies on the front, on the rear pad */
+    double hung_kg[RH_LEGS]; /* hangs on either end of the strap; without inertia */
 } rh_hand_t;
 
 /* Takes the arm where it is and moves it to `target_deg` at `rate_dps` (> 0), then
  * holds it there. */
 void rh_hand_lift(rh_hand_t *hand, const rh_plant_t *plant, double target_deg,
+                  double rate_dps);
+/* The same, and then it lies on a support. */
+void rh_hand_prop(rh_hand_t *hand, const rh_plant_t *plant, double target_deg,
                   double rate_dps);
 /* Lets the arm go. */
 void rh_hand_let_go(rh_hand_t *hand);

@@ -211,34 +211,58 @@ static int parse_panel(rh_order_t *order, const arguments_t *arguments)
     return 0;
 }
 
-/* "lift DEG [DPS]", "off", "pad front|rear KG", "hang KG" */
-static int parse_hand(rh_order_t *order, const arguments_t *arguments)
+/* "lift|prop DEG [DPS]", "off", "pad front|rear KG", "hang [left|right] KG" */
+enum { HAND_OFF, HAND_LIFT, HAND_PROP, HAND_PAD, HAND_HANG, HAND_HANG_BOTH };
+
+static int parse_hold(rh_order_t *order, const arguments_t *arguments)
 {
     int64_t angle_deg = 0;
+    const bool good = arguments->count >= 2 && arguments->count <= 3 &&
+                      read_number(arguments->word[1], -110, 20, &angle_deg) &&
+                      (arguments->count == 2 ||
+                       read_number(arguments->word[2], 1, 100, &order->number));
+
+    order->count = is_word(arguments, 0, "prop") ? HAND_PROP : HAND_LIFT;
+    order->which = (int)angle_deg;
+    return good ? 0 : wrong(order, arguments);
+}
+
+/* A mass at one of two places. */
+static int parse_mass(rh_order_t *order, const arguments_t *arguments,
+                      const char *const places[2], int64_t most_kg)
+{
+    order->which = is_word(arguments, 1, places[1]) ? 1 : 0;
+    return arguments->count == 3 &&
+                   (order->which == 1 || is_word(arguments, 1, places[0])) &&
+                   read_number(arguments->word[2], 0, most_kg, &order->number)
+               ? 0
+               : wrong(order, arguments);
+}
+
+static int parse_hand(rh_order_t *order, const arguments_t *arguments)
+{
+    static const char *const pads[] = {"front", "rear"};
+    static const char *const ends[] = {"left", "right"};
 
     order->number = HAND_DPS;
-    order->count = arguments->count;
-    if (is_word(arguments, 0, "lift") && arguments->count >= 2 &&
-        arguments->count <= 3 &&
-        read_number(arguments->word[1], -110, 20, &angle_deg) &&
-        (arguments->count == 2 ||
-         read_number(arguments->word[2], 1, 100, &order->number))) {
-        order->on = true;
-        order->which = (int)angle_deg;
-        return 0;
+    if (is_word(arguments, 0, "lift") || is_word(arguments, 0, "prop")) {
+        return parse_hold(order, arguments);
     }
-    if (is_word(arguments, 0, "pad") && arguments->count == 3) {
-        order->which = is_word(arguments, 1, "rear") ? 1 : 0;
-        return (order->which == 1 || is_word(arguments, 1, "front")) &&
-                       read_number(arguments->word[2], 0, 200, &order->number)
-                   ? 0
-                   : wrong(order, arguments);
+    if (is_word(arguments, 0, "pad")) {
+        order->count = HAND_PAD;
+        return parse_mass(order, arguments, pads, 200);
     }
     if (is_word(arguments, 0, "hang") && arguments->count == 2) {
+        order->count = HAND_HANG_BOTH;
         return read_number(arguments->word[1], 0, 50, &order->number)
                    ? 0
                    : wrong(order, arguments);
     }
+    if (is_word(arguments, 0, "hang")) {
+        order->count = HAND_HANG;
+        return parse_mass(order, arguments, ends, 50);
+    }
+    order->count = HAND_OFF;
     return arguments->count == 1 && is_word(arguments, 0, "off")
                ? 0
                : wrong(order, arguments);
@@ -264,22 +288,39 @@ static rh_outcome_t run_dismount(rh_order_t *order, rh_sim_t *sim, char *answer)
     return say_ok(answer);
 }
 
+static void use_hand(const rh_order_t *order, rh_bench_t *bench)
+{
+    rh_hand_t *hand = &bench->hand;
+    const double number = (double)order->number;
+
+    switch (order->count) {
+    case HAND_LIFT:
+        rh_hand_lift(hand, &bench->plant, order->which, number);
+        break;
+    case HAND_PROP:
+        rh_hand_prop(hand, &bench->plant, order->which, number);
+        break;
+    case HAND_PAD:
+        hand->pad_kg[order->which] = number;
+        break;
+    case HAND_HANG:
+        hand->hung_kg[order->which] = number;
+        break;
+    case HAND_HANG_BOTH:
+        hand->hung_kg[RH_LEFT] = hand->hung_kg[RH_RIGHT] = number / 2.0;
+        break;
+    default:
+        rh_hand_let_go(hand);
+    }
+}
+
 static rh_outcome_t run_hand(rh_order_t *order, rh_sim_t *sim, char *answer)
 {
-    rh_hand_t *hand = &sim->bench.hand;
     bool lies;
 
     rh_bench_lock(&sim->bench);
     lies = sim->bench.lies;
-    if (order->on) {
-        rh_hand_lift(hand, &sim->bench.plant, order->which, (double)order->number);
-    } else if (order->count == 3) {
-        hand->pad_kg[order->which] = (double)order->number;
-    } else if (order->count == 2) {
-        hand->hung_kg = (double)order->number;
-    } else {
-        rh_hand_let_go(hand);
-    }
+    use_hand(order, &sim->bench);
     rh_bench_unlock(&sim->bench);
     return lies ? refuse(answer, "somebody lies on the bench: 'dismount' first")
                 : say_ok(answer);
@@ -459,7 +500,8 @@ static const rh_verb_t verbs[] = {
     {"lie", parse_lie, run_lie, "lie down"},
     {"dismount", parse_nothing, run_dismount, "dismount"},
     {"hand", parse_hand, run_hand,
-     "hand lift DEG [DPS] | hand off | hand pad front|rear KG | hand hang KG"},
+     "hand lift|prop DEG [DPS] | hand off | hand pad front|rear KG | hand hang "
+     "[left|right] KG"},
     {"grips", parse_grips, run_grips, "grips held|open [left|right]"},
     {"press", parse_button, run_press,
      "press reset_button|comfort_stop|estop|estop_a|estop_b [MS]"},

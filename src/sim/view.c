@@ -78,6 +78,9 @@ rh_cell_view_t rh_view_cell(const rh_bench_t *bench, int cell,
     if (reversed) {
         dn = -dn;
     }
+    if (bench->wiring.span_percent[cell] != 0) {
+        dn = dn * bench->wiring.span_percent[cell] / 100;
+    }
     if (has(faults, RH_FAULT_SPIKE)) {
         dn += faults->argument[RH_FAULT_SPIKE];
     }

@@ -109,6 +109,23 @@ static bool number_alike(rh_wiring_t *wiring, size_t which, const char *argument
     return true;
 }
 
+static bool set_span(rh_wiring_t *wiring, size_t which, const char *argument)
+{
+    const char *value = NULL;
+    char *end = NULL;
+    const int device = split(argument, &value);
+    const int cell = device - RH_DEVICE_STRAP_LEFT;
+    const long percent = device < 0 ? 0 : strtol(value, &end, 10);
+
+    (void)which;
+    if (cell < 0 || cell >= RH_CELLS || percent < 1 || percent > UINT8_MAX ||
+        *end != '\0') {
+        return false;
+    }
+    wiring->span_percent[cell] = (uint8_t)percent;
+    return true;
+}
+
 #define FLAG(field) set_flag, offsetof(rh_wiring_t, field)
 
 static const word_t known[] = {
@@ -124,6 +141,8 @@ static const word_t known[] = {
     {"pad_rear_reversed", NULL, FLAG(cell_reversed[RH_CELL_PAD_REAR]), "the same"},
     {"cells_in_kg", NULL, FLAG(cells_in_kg),
      "the transmitters show tenths of a kilogram instead of a newton"},
+    {"span", "CELL=PERCENT", set_span, 0,
+     "the transmitter shows so much of the force (mV/V or span set wrongly)"},
     {"slave", "DEVICE=N", number_device, 0, "the device answers to N (1 to 247)"},
     {"same_number", "A=B", number_alike, 0,
      "device A has B's number on their line: both answer at once"},

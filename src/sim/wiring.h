@@ -20,7 +20,8 @@ typedef struct {
     bool heartbeat_open;   /* the heartbeat relay never closes */
     bool no_brake;         /* the windings stay open without power */
     bool cell_reversed[RH_CELLS];
-    uint32_t always_closed; /* a bit per rh_contact_t */
+    uint8_t span_percent[RH_CELLS]; /* that the transmitter shows; 0 = as it should */
+    uint32_t always_closed;         /* a bit per rh_contact_t */
     uint32_t always_open;
     uint32_t floating;
     uint8_t unit[RH_DEVICE_COUNT]; /* the number it answers to; 0 = its own */

@@ -31,6 +31,9 @@ class Commissioner:
             "let the arm down": lambda: self.lift(-90),
             "let the arm hang freely": self.hang,
             "put the known mass": self.load_pad,
+            "prop the arm up": lambda: self.tell("hand", "prop", 0, DPS),
+            "hang the known mass": self.hang_mass,
+            "take the support away": self.hang,
             "hang": lambda: self.tell("hand", "hang", self.hung_kg),
             "take the mass off the strap": self.unhang,
             "take the mass off again": self.clear_pads,
@@ -65,6 +68,9 @@ class Commissioner:
     def load_pad(self, text):
         self.tell("hand", "pad", "front" if "front" in text else "rear", self.known_kg)
 
+    def hang_mass(self, text):
+        self.tell("hand", "hang", "left" if "left" in text else "right", self.known_kg)
+
     def unhang(self):
         self.tell("hand", "hang", 0)
 
@@ -79,7 +85,7 @@ class Commissioner:
     def obey(self, text):
         for begins, deed in self.deeds.items():
             if text.startswith(begins):
-                return deed(text) if begins == "put the known mass" else deed()
+                return deed(text) if "the known mass" in begins else deed()
         raise MachineError(f"nobody knows how to: {text}")
 
     def run(self, *words, seconds=8):
