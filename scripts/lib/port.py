@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {"nodejs", "npm", "chromium"}
 LONG = "browser|^long$"
 # What keeps real time for minutes: the same programs on other libraries, so once in --all.
-MINUTES = ("^system_(a_wrong_address|each_fault|other_drives|a_machine_is_commissioned|wrong_wiring)|"
+MINUTES = ("^system_(a_wrong_address|each_fault|other_drives|a_machine_is_commissioned|wrong_wiring|"
+           "wiring_that_goes)|"
            "^scenario_accuracy$|^test_hal_sick$")
 # What takes an emulator minutes.
 EMULATED_LONG = (r"^system_|^scenario_|^core_property$|^test_plant_(signature|person|sense)$|"

@@ -10,6 +10,7 @@
 #include "rh/units.h"
 
 #define SMOOTHING_S 1.0
+#define LOST_NS INT64_C(1000000000)
 
 static void begin(rh_zero_t *zero, const rh_cells_t *cells, int64_t now_ns)
 {
@@ -49,12 +50,21 @@ static void follow(rh_zero_t *zero, int cell, const rh_reading_t *reading,
     }
 }
 
+/* A transmitter that was away for so long may have started anew, with another zero. */
+static void forget(rh_zero_t *zero, int64_t now_ns)
+{
+    zero->is_running = false;
+    zero->lost_ns = zero->lost_ns != 0 ? zero->lost_ns : now_ns;
+    zero->is_done = zero->is_done && now_ns - zero->lost_ns < LOST_NS;
+}
+
 void rh_zero_step(rh_zero_t *zero, const rh_cells_t *cells, int64_t now_ns)
 {
     if (!all_good(cells)) {
-        zero->is_running = false;
+        forget(zero, now_ns);
         return;
     }
+    zero->lost_ns = 0;
     if (!zero->is_running) {
         begin(zero, cells, now_ns);
         return;
@@ -66,13 +76,22 @@ void rh_zero_step(rh_zero_t *zero, const rh_cells_t *cells, int64_t now_ns)
     }
 }
 
-/* Without a tare the pads may read as far off as the cells may be zeroed. */
+/* Before any tare: nobody is light enough to be tared away. */
 static bool pad_is_empty(const rh_zero_t *zero, const rh_zero_context_t *context)
 {
     const double both_n =
         fabs(zero->slow_n[RH_PAD_FRONT]) + fabs(zero->slow_n[RH_PAD_REAR]);
 
-    return both_n < context->limits->pad_empty_n + 2.0 * context->training->zero_max_n;
+    return both_n < context->limits->pad_empty_n;
+}
+
+/* A pad may be off by half of what counts as nobody, as for the gate. */
+static double most_n(const rh_zero_context_t *context, int cell)
+{
+    const double zero_max_n = context->training->zero_max_n;
+
+    return cell <= RH_STRAP_RIGHT ? zero_max_n
+                                  : fmin(zero_max_n, context->limits->pad_empty_n / 2);
 }
 
 static bool is_quiet(const rh_zero_t *zero, const rh_zero_context_t *context,
@@ -103,7 +122,7 @@ uint32_t rh_zero_take(rh_zero_t *zero, rh_cells_t *cells,
     }
     for (int i = 0; i < RH_CELL_COUNT; i++) {
         zero_n[i] = zero->slow_n[i] - (i <= RH_STRAP_RIGHT ? hardware_n : 0.0);
-        if (!(fabs(zero_n[i]) <= context->training->zero_max_n)) {
+        if (!(fabs(zero_n[i]) <= most_n(context, i))) {
             return RH_REFUSAL_ZERO_TOO_FAR;
         }
     }

@@ -23,6 +23,7 @@ typedef struct {
     double slow_n[RH_CELL_COUNT]; /* smoothed over a second */
     double anchor_n[RH_CELL_COUNT];
     int64_t quiet_ns; /* since when; meaningful while is_running */
+    int64_t lost_ns;  /* since when a cell is not good; 0 = all are */
     bool is_done;
     int64_t done_ns;
 } rh_zero_t;

@@ -10,9 +10,10 @@
 #define MEAN_S 1.0
 #define HANG_DEG (-90.0)
 #define HANG_OFF_DEG 2.0
-#define DRIFT_S 3.0      /* nobody is told an offset before so long a look */
-#define DRIFT_DEG 0.1    /* moved meanwhile: it still sinks */
-#define ZERO_MAX_N 100.0 /* 2 % of a 5 kN cell, as for sensor.zero */
+#define DRIFT_S 3.0         /* nobody is told an offset before so long a look */
+#define DRIFT_DEG 0.1       /* moved meanwhile: it still sinks */
+#define ZERO_MAX_N 100.0    /* 2 % of a 5 kN cell, as for sensor.zero */
+#define PAD_ZERO_MAX_N 50.0 /* half of what counts as nobody, as there */
 
 static const int cells[] = {RH_SIGNAL_STRAP_LEFT, RH_SIGNAL_STRAP_RIGHT,
                             RH_SIGNAL_PAD_FRONT, RH_SIGNAL_PAD_REAR};
@@ -31,16 +32,17 @@ int rh_commission_cells(rh_commission_t *bench)
     for (size_t i = 0; result == 0 && i < CELLS; i++) {
         const char *name = rh_name_input((uint32_t)cells[i])->name;
         double value_n = mean.value[cells[i]];
+        double most_n = i < 2 ? ZERO_MAX_N : PAD_ZERO_MAX_N;
         if (!mean.is_good[cells[i]]) {
             return rh_commission_fail(bench, "check the cell's plug and cable",
                                       "%s is not valid (%s): broken wire or overload",
                                       name, bench->now.quality[cells[i]]);
         }
-        if (!(fabs(value_n) <= ZERO_MAX_N)) {
+        if (!(fabs(value_n) <= most_n)) {
             return rh_commission_fail(
                 bench, "zero the transmitter, look for what leans on the cell",
                 "%s shows %.1f N with nothing on it (at most %.0f N)", name, value_n,
-                ZERO_MAX_N);
+                most_n);
         }
     }
     return result != 0

@@ -91,12 +91,20 @@ static void look_at_motion(rh_gate_t *gate)
     sight->drive_status = (uint32_t)sample(gate, RH_SIGNAL_DRIVE_STATUS)->raw;
 }
 
+/* Nobody is light enough to be tared away: of a pad half of what counts as nobody. */
+static int32_t most_tare_mn(const rh_limits_t *limits, int signal)
+{
+    int32_t half_mn = limits->pad_empty_mn / 2;
+    bool is_pad = signal == RH_SIGNAL_PAD_FRONT || signal == RH_SIGNAL_PAD_REAR;
+    return is_pad && half_mn < limits->zero_max_mn ? half_mn : limits->zero_max_mn;
+}
+
 /* A tare from the request counts only within what a zeroing may be off (hazard 6,
  * accept form): a person on the pad cannot be tared away. */
 static int32_t tared_mn(const rh_gate_t *gate, int signal, double zero_n)
 {
     const rh_sample_t *cell = sample(gate, signal);
-    double most_mn = (double)gate->limits->zero_max_mn;
+    double most_mn = (double)most_tare_mn(gate->limits, signal);
     double zero_mn = zero_n * RH_MILLI;
     bool accepted = zero_mn >= -most_mn && zero_mn <= most_mn;
     int32_t zero = accepted ? (int32_t)zero_mn : 0;

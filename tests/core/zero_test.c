@@ -89,6 +89,31 @@ static void a_cell_too_far_off_is_refused_and_nothing_changes(void **state)
     assert_true(fabs(bench.request.strap_zero_n[0]) < 0.1); /* of bench_init */
 }
 
+/* A child of 18 kg: two cells that show 60 N each. */
+static void nobody_is_light_enough_to_be_tared_away(void **state)
+{
+    (void)state;
+    begin();
+    bench.pad_n[0] = 60.0;
+    bench.pad_n[1] = 60.0;
+    bench_pause(&bench, 20.0);
+    assert_int_equal(zero(), RH_REFUSAL_PAD_NOT_EMPTY);
+}
+
+/* Plugged in again, a transmitter may have another zero. */
+static void cells_that_were_away_for_a_second_are_not_zeroed_any_more(void **state)
+{
+    (void)state;
+    begin();
+    bench_pause(&bench, 12.0);
+    assert_int_equal(zero(), RH_REFUSAL_NONE);
+    bench.wire[1].next_s = 1e9;
+    bench_pause(&bench, 0.5);
+    assert_true(bench.snapshot.zeroed);
+    bench_pause(&bench, 1.0);
+    assert_false(bench.snapshot.zeroed);
+}
+
 static void an_armed_machine_is_not_zeroed(void **state)
 {
     (void)state;
@@ -136,6 +161,8 @@ int main(void)
         cmocka_unit_test(a_touch_begins_the_quiet_anew),
         cmocka_unit_test(somebody_on_the_pad_is_refused),
         cmocka_unit_test(a_cell_too_far_off_is_refused_and_nothing_changes),
+        cmocka_unit_test(nobody_is_light_enough_to_be_tared_away),
+        cmocka_unit_test(cells_that_were_away_for_a_second_are_not_zeroed_any_more),
         cmocka_unit_test(an_armed_machine_is_not_zeroed),
         cmocka_unit_test(an_arm_that_does_not_hang_is_refused),
         cmocka_unit_test(a_silent_cell_is_refused),
