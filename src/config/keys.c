@@ -116,7 +116,7 @@ static const rh_key_t machine_keys[] = {
          "Coulomb friction of arm and gear, identified"),
     REAL(load_max_kg, 0, 40, "kg", "18", "largest load this machine may show"),
     REAL(torque_max_nm, 10, 250, "N m", "150", "resisting torque, at the arm"),
-    REAL(relay_ms, 10, 200, "ms", "75",
+    REAL(relay_ms, 10, 100, "ms", "75",
          "time of the heartbeat relay: 40 on GPIO, 75 on polled I/O"),
     REAL(brake_peak_nm, 0, 400, "N m", "90",
          "passive brake's peak by its data (commissioning tries it); 0 = none"),

@@ -12,12 +12,20 @@
 #include "steps.h"
 #include "value.h"
 
+/* Of the gate's limits those that describe the wires: damping is reckoned from them. */
+static bool is_timing(const rh_key_t *key)
+{
+    return strcmp(key->key, "cycle_ms") == 0 || strcmp(key->key, "drive_lag_ms") == 0;
+}
+
 /* Not the wiring: what the gate is told, and where the profiles lie on this disk. */
 static bool is_wiring(const rh_section_t *section, const rh_key_t *key)
 {
     if (key == NULL) {
-        return section != rh_section(RH_SECTION_LIMITS) &&
-               section != rh_section(RH_SECTION_TEST);
+        return section != rh_section(RH_SECTION_TEST);
+    }
+    if (section == rh_section(RH_SECTION_LIMITS)) {
+        return is_timing(key);
     }
     return key->type != RH_KEY_PROSE && !(section == rh_section(RH_SECTION_MACHINE) &&
                                           strcmp(key->key, "profiles") == 0);

@@ -156,6 +156,7 @@ static void each_change_of_the_wiring_is_named(void **state)
          "[machine] arm_gravity_nm = 30, was 39.7"},
         {"source = modbus:io/input0", "source = modbus:io/input9\ninvert = yes",
          "[signal estop_a] source = modbus:io/input9, was modbus:io/input0"},
+        {"cycle_ms = 11.08", "cycle_ms = 12", "[limits] cycle_ms = 12, was 11.08"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         house_t *house = NULL;
@@ -192,7 +193,8 @@ static void limits_and_prose_are_no_wiring(void **state)
 {
     house_t *house = *state;
     rh_commissioning_t record = whole_record(house);
-    house_edit(house, "machine.conf", "cycle_ms = 11.08", "cycle_ms = 12");
+    house_edit(house, "machine.conf", "cycle_ms = 11.08",
+               "cycle_ms = 11.08\ngrip_open_ms = 90");
     house_accepts(house);
     char *now = wiring_of(&house->settings);
     assert_true(rh_commissioning_holds(&record, "simulated", now, house->error,
