@@ -22,6 +22,7 @@
 /* The steps in their order: X(ID, name, what it proves). All are needed before anything
  * arms. */
 #define RH_COMMISSIONING_STEPS(X)                                                      \
+    X(COMPUTER, "computer", "kernel, permissions, clock, governor and adapters")       \
     X(DEVICES, "devices", "every device answers as its profile says")                  \
     X(FENCES, "fences", "the drive's fences were written and read back")               \
     X(ESTOP, "estop", "both e-stop channels open and close")                           \
@@ -50,7 +51,7 @@ int rh_commissioning_find(const char *name);
 typedef struct {
     bool is_ok;
     char date[32];    /* UTC; "" = not tried */
-    char values[320]; /* what was measured, one line */
+    char values[640]; /* what was measured, one line */
 } rh_commissioning_result_t;
 
 typedef struct {

@@ -15,6 +15,7 @@
 #define KNOWN_MIN_KG 5.0 /* less could not be told where cells give kilograms */
 
 static int (*const steps[RH_COMMISSIONING_COUNT])(rh_commission_t *bench) = {
+    [RH_COMMISSIONING_COMPUTER] = rh_commission_computer,
     [RH_COMMISSIONING_DEVICES] = rh_commission_devices,
     [RH_COMMISSIONING_FENCES] = rh_commission_fences,
     [RH_COMMISSIONING_ESTOP] = rh_commission_estop,

@@ -22,7 +22,7 @@ typedef struct {
     double known_kg;    /* the mass for the pads */
     double hung_kg;     /* on the strap, for the brake; 0: none */
     const char *before; /* what this step said when it was last ok; "" */
-    char values[320];
+    char values[640];
     char remedy[256];
     int64_t kept_ms; /* the lease */
 } rh_commission_t;
@@ -83,6 +83,7 @@ int rh_commission_take_mass(rh_commission_t *bench, rh_commission_mass_t *mass,
 
 /* ---- the steps: 0 with a note, RH_STEP_FAILED, or an exit code ---- */
 
+int rh_commission_computer(rh_commission_t *bench);
 int rh_commission_devices(rh_commission_t *bench);
 int rh_commission_fences(rh_commission_t *bench);
 int rh_commission_estop(rh_commission_t *bench);

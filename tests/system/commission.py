@@ -20,7 +20,7 @@ from commissioner import Commissioner  # noqa: E402
 from machine import Machine, MachineError, wait_for  # noqa: E402
 
 TOLD = ["--set", "test.needs_commissioning=yes"]
-STEPS = ["devices", "fences", "estop", "buttons", "cells", "lift", "span", "zero", "pads", "limits",
+STEPS = ["computer", "devices", "fences", "estop", "buttons", "cells", "lift", "span", "zero", "pads", "limits",
          "brake", "relay"]
 
 
