@@ -52,8 +52,8 @@ set(CPACK_DEBIAN_PACKAGE_HOMEPAGE "")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_MACHINE_PACKAGE_NAME revhyper)
-set(CPACK_DEBIAN_MACHINE_PACKAGE_DEPENDS "systemd (>= 252), init-system-helpers (>= 1.54)")
-set(CPACK_DEBIAN_MACHINE_PACKAGE_RECOMMENDS "udev")
+# udev: names an adapter by where it is plugged in, sets latency timer and groups
+set(CPACK_DEBIAN_MACHINE_PACKAGE_DEPENDS "systemd (>= 252), init-system-helpers (>= 1.54), udev")
 set(CPACK_DEBIAN_MACHINE_PACKAGE_SUGGESTS revhyper-web)
 set(CPACK_DEBIAN_MACHINE_DESCRIPTION
 "A daemon reads load cells and encoders over Modbus, gives the motor of a

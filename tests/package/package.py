@@ -120,6 +120,16 @@ def boots(box):
            as_pat.stderr.strip())
 
 
+def is_pinned(box):
+    """The control thread keeps to one processor of those that the unit names."""
+    pid = box.out("systemctl", "show", "-P", "MainPID", DAEMON)
+    rows = box.out("sh", "-c", f"for t in /proc/{pid}/task/*; do echo $(cat $t/comm) "
+                   "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' $t/status); done").splitlines()
+    allowed = dict(row.split() for row in rows)
+    expect("the control thread keeps to one processor, and no other thread must",
+           allowed["control"].isdigit() and not all(cpus.isdigit() for cpus in allowed.values()), str(allowed))
+
+
 def practises(box):
     expect("the simulated machine is not started by itself",
            box.run("systemctl", "is-enabled", SIM, check=False).stdout.strip() == "disabled")
@@ -216,6 +226,7 @@ def main():
             box.make()
             install(box, debs)
             boots(box)
+            is_pinned(box)
             practises(box)
             hangs(box)
             leaves_armed_alone(box, debs)
