@@ -209,18 +209,23 @@ static int refuse_unbound(rh_draft_t *draft, const char *name)
         "is not bound, and the gate cannot do without it");
 }
 
-/* Hazard 17: a drive that keeps its last torque is stopped by the heartbeat alone. */
+/* Hazard 17: a drive that keeps its last torque is stopped by the heartbeat alone. One
+ * that claims to stop by itself needs it, too: nothing at the start tries that claim.
+ */
 static int check_heartbeat(rh_draft_t *draft)
 {
     const rh_hal_settings_t *hal = &draft->settings.hal;
     for (int i = 0; i < hal->device_count; i++) {
         const rh_profile_t *profile = &hal->devices[i].profile;
-        if (strcmp(profile->kind, "drive") == 0 && !profile->comm_watchdog &&
+        if (strcmp(profile->kind, "drive") == 0 &&
             !is_bound(hal, RH_OUTPUT_HEARTBEAT, true)) {
             return rh_draft_refuse_missing(
                 draft, "signal heartbeat",
                 "bind it to the output that feeds the heartbeat relay",
-                "is not bound, and %s keeps its last torque when the link dies",
+                profile->comm_watchdog
+                    ? "is not bound: that %s stops by itself when the link dies is a "
+                      "claim that nothing tries at the start"
+                    : "is not bound, and %s keeps its last torque when the link dies",
                 profile->name);
         }
     }

@@ -259,7 +259,7 @@ every_value_is_what_its_stamp_says_and_the_well_one_keeps_its_rate(void **state)
     print_buses(scene);
     print_message(
         "%d transactions, %d values checked, %d not what their stamp says; by two "
-        "faults at once %d older than it, %d younger\n",
+        "faults at once %d younger than it, %d older\n",
         transactions, (int)scene->checked, (int)scene->violations, (int)scene->doubles,
         (int)scene->older);
     print_message("earliest stamp %.1f ms before its value's request\n",
@@ -269,7 +269,10 @@ every_value_is_what_its_stamp_says_and_the_well_one_keeps_its_rate(void **state)
                   well_hz[0], sick_hz[0], well_hz[1], sick_hz[1], well_hz[2],
                   sick_hz[2], well_hz[4], sick_hz[4]);
     assert_int_equal(scene->violations, 0);
-    assert_true(scene->doubles <= 1 + transactions / 100000);
+    /* Two faults of 1 % in one exchange, the late one by a turn of the bus: none in
+     * CI's number, and no more than one in 100,000. */
+    assert_true(scene->doubles <= transactions / 100000);
+    assert_true(scene->older <= transactions / 100000);
     assert_true(scene->checked > transactions / 10);
     bool keeps = well_one_keeps_its_rate(well_hz, sick_hz);
     for (int i = 0; i < 5 && !keeps; i++) { /* a busy machine takes rate from both */
@@ -283,29 +286,45 @@ every_value_is_what_its_stamp_says_and_the_well_one_keeps_its_rate(void **state)
     assert_true(keeps);
 }
 
-/* How long after the faults' end the dead one is heard; `pause_ns` = the longest time
+/* Each has been read anew since, and is good. */
+static bool all_are_heard(const rh_input_t *input, const uint32_t *counts)
+{
+    for (size_t i = 0; i < WATCHED; i++) {
+        const rh_sample_t *sample = &input->signal[watched[i].signal];
+        if (sample->quality != RH_QUALITY_GOOD || sample->count == counts[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* How long after the faults' end every one is heard; `pause_ns` = the longest time
  * for which this thread, which only sleeps 0.2 ms at a time, stood still meanwhile. */
 static int64_t recover(scene_t *scene, int64_t *pause_ns)
 {
     rh_input_t input;
+    uint32_t counts[WATCHED];
+    sicken(scene, 0);
     int64_t from_ns = slave_now_ns();
     int64_t looked_ns = from_ns;
     *pause_ns = 0;
-    sicken(scene, 0);
+    look(scene, &input);
+    for (size_t i = 0; i < WATCHED; i++) {
+        counts[i] = input.signal[watched[i].signal].count;
+    }
     do {
         bench_pause();
         look(scene, &input);
         int64_t now_ns = slave_now_ns();
         *pause_ns = now_ns - looked_ns > *pause_ns ? now_ns - looked_ns : *pause_ns;
         looked_ns = now_ns;
-    } while (input.signal[RH_SIGNAL_PAD_REAR].quality != RH_QUALITY_GOOD &&
-             slave_now_ns() - from_ns < 5 * SECOND);
+    } while (!all_are_heard(&input, counts) && slave_now_ns() - from_ns < 5 * SECOND);
     return slave_now_ns() - from_ns;
 }
 
 /* From whatever place of its wait. Only where the machine was seen to stand still is it
  * tried again. */
-static void a_dead_device_that_is_well_again_is_heard_within_a_second(void **state)
+static void every_device_that_is_well_again_is_heard_within_a_second(void **state)
 {
     scene_t *scene = *state;
     int good = 0;
@@ -333,7 +352,7 @@ int main(int count, char **words)
 {
     const struct CMUnitTest tests[] = {
         scene_test(every_value_is_what_its_stamp_says_and_the_well_one_keeps_its_rate),
-        scene_test(a_dead_device_that_is_well_again_is_heard_within_a_second),
+        scene_test(every_device_that_is_well_again_is_heard_within_a_second),
     };
     if (count > 1) {
         transactions = (int)strtol(words[1], NULL, 10);

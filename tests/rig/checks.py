@@ -140,7 +140,9 @@ def grip_opens(side):
         machine.state_is("idle again", safety="idle")
         machine.ctl_until_done("arm")
         machine.state_is("armed again", safety="armed")
-        return f"armed -> {event['to']} {ms(event['mono_ns'] - first_ns):.0f} ms after the grip opened"
+        took_ms = ms(event["mono_ns"] - first_ns)
+        expect(took_ms <= GRIP_MS, f"disarmed after {took_ms:.0f} ms")
+        return f"armed -> {event['to']} {took_ms:.0f} ms after the grip opened"
     check.__doc__ = f"Grip {side} opens at rest: disarmed."
     check.__name__ = f"grip_{side}"
     return check
@@ -294,7 +296,7 @@ def settled(machine):
     return encoder_stats(machine, machine.moment_ns() + 5_000_000)
 
 
-RATES_HZ = (1000, 5000, 0)
+RATES_HZ = (1100, 5000, 0)  # the first is what must not lose any: 1,000, and what sleeping costs
 
 
 def arm_signal(machine):
@@ -334,7 +336,7 @@ def quadrature(generation):
             elif generation > 1:
                 expect(wrong[0] + wrong[1] > 0, f"a loss that nobody noticed: {rows}")
             before = after
-        expect(clean >= 990, f"lost at {rows}")
+        expect(clean >= 1000, f"lost at {rows}")
         return f"libgpiod {generation}: no lost count up to {clean:.0f} edges/s ({', '.join(rows)})"
     check.__name__ = f"quadrature_v{generation}"
     return check
@@ -355,7 +357,7 @@ def lost_edges_are_noticed(machine):
     expect(lost > 0, "the queue dropped nothing")
     message = machine.fault_after(first_ns, "encoder_mismatch", "encoder_invalid")
     if message["fault"] == "encoder_mismatch":
-        expect(message["measured"] <= 3.0 + 0.3, f"noticed only at {message['measured']:.2f} deg")
+        expect(message["measured"] <= 3.0, f"noticed only at {message['measured']:.2f} deg")
     return (f"{lost} edges lost of 192, {after['illegal'] - before['illegal']} illegal; {message['fault']} at "
             f"{message['measured']:.2f} {message['unit']}, permitted {message['threshold']:.2f}, now "
             f"{message['state']}")
@@ -410,7 +412,14 @@ def exchanged_encoder_lines(machine):
     expect("the arm encoder counts the wrong way" in told, f"commission says: {told}")
     said = machine.ctl("arm", check=False)
     expect(machine.status != 0 and "not_commissioned" in said, f"arm: {said}")
-    return told
+    doctor = machine.sh("revhyperctl doctor", False)
+    expect("the arm encoder counts the wrong way" in doctor, f"doctor says: {doctor[-600:]}")
+    first_ns = machine.moment_ns()
+    machine.sh("systemctl restart revhyperd")
+    machine.messages.wait("a state after the restart", "state", lambda m: not m["commissioned"], first_ns)
+    start = machine.sh("journalctl -u revhyperd --no-pager -n 5 -o cat")
+    expect("the arm encoder counts the wrong way" in start, f"the start says: {start}")
+    return told + "; doctor and the next start say it too"
 
 
 def hardware_watchdog(machine):
