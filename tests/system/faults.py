@@ -46,8 +46,10 @@ def mid_lift(machine):
 
 
 def fault_after(machine, first_ns, fault, seconds=3):
-    return machine.stream.wait(f"fault {fault}", "fault",
-                               lambda m: m["open"] and m["fault"] == fault
+    """The fault, or the first of several that may name it."""
+    faults = (fault,) if isinstance(fault, str) else fault
+    return machine.stream.wait(f"fault {' or '.join(faults)}", "fault",
+                               lambda m: m["open"] and m["fault"] in faults
                                and m["mono_ns"] >= first_ns, seconds)
 
 
@@ -269,7 +271,8 @@ ROWS = [
     ("drive_bus_unplugged", leads_to("stale_drive", "safe3", "fault", "bus:drive", "unplug"), 40 + 12, "as above"),
     ("one_late_reply_is_no_fault", one_late_reply, 40, "age stays below the limit"),
     ("arm_encoder_frozen", leads_to("encoder_mismatch", "safe1", "fault", "encoder", "frozen"), 50 + 33, "3 deg at the lift's rate, two cycles of the I/O bus"),
-    ("motor_encoder_frozen", leads_to("encoder_frozen", "safe2", "fault", "drive", "frozen"), 50 + 33, "three samples of the drive, two of the encoder"),
+    ("motor_encoder_frozen", leads_to(("encoder_frozen", "rate_mismatch"), "safe2", "fault", "drive", "frozen"), 50 + 33,
+     "three samples of the drive, two of the encoder; above 90 deg/s its rate tells first"),
     ("cell_wire_broken", leads_to("cell_broken", "safe1", "fault", "strap_right", "wire_break"), 100, "hazard 5"),
     ("estop_mid_rep", estop, 2 + 33, "same tick + I/O bus"),
     ("grips_let_go", grips, 150 + 33, "hazard 49 + I/O bus"),
