@@ -357,7 +357,8 @@ def lost_edges_are_noticed(machine):
     expect(lost > 0, "the queue dropped nothing")
     message = machine.fault_after(first_ns, "encoder_mismatch", "encoder_invalid")
     if message["fault"] == "encoder_mismatch":
-        expect(message["measured"] <= 3.0, f"noticed only at {message['measured']:.2f} deg")
+        # beyond 3 deg at two samples of the encoder, which moves 0.04 deg in a tick
+        expect(message["measured"] <= 3.0 + 0.1, f"noticed only at {message['measured']:.2f} deg")
     return (f"{lost} edges lost of 192, {after['illegal'] - before['illegal']} illegal; {message['fault']} at "
             f"{message['measured']:.2f} {message['unit']}, permitted {message['threshold']:.2f}, now "
             f"{message['state']}")
