@@ -90,25 +90,17 @@ def ages(machine):
              f"p50 {values[len(values) // 2]:.1f}, p99 {values[len(values) * 99 // 100]:.1f}, max {values[-1]:.1f} ms")
 
 
-def eta(machine, runs, seconds):
-    per_bus = {}
-    for _ in range(runs):
-        machine.tell("mark")  # also starts the wire's statistics anew
-        time.sleep(seconds)
-        wire = machine.tell("wire")
-        for name, row in wire.get("buses", wire).items():
-            if isinstance(row, dict) and "eta" in row:
-                per_bus.setdefault(name, []).append(row)
-    for name, rows in per_bus.items():
-        def median(key):
-            return statistics.median(row[key] for row in rows)
-        show(f"eta of bus {name}, median of {runs} runs of {seconds} s",
-             f"{100 * median('eta'):.1f} %, {sum(r['violations'] for r in rows)} violations, "
-             f"{sum(r['held_up'] for r in rows)} more where this computer stood still",
-             "goal >= 97 %, 0 violations")
-        show("  dead time p50 / p99; wire's own lateness p50",
-             f"{median('dead_p50_us'):.0f} / {median('dead_p99_us'):.0f} us; "
-             f"{median('late_us'):.0f} us")
+def eta(machine, bare, runs, seconds):
+    wires = layout.wire_records(machine, runs, seconds)
+    for bus in machine.serial_lines():
+        def both(key, factor=1):
+            return " / ".join(f"{factor * layout.middle(records, bus, key):.1f}" for records in (wires, bare))
+        early = [sum(record[bus][key] for record in wires) for key in ("violations", "held_up")]
+        show(f"eta of bus {bus}, median of {runs} runs of {seconds} s / bare loop", f"{both('eta', 100)} %",
+             "goal >= 97 %")
+        show("  dead time p50 / bare; p99 / bare; wire's own lateness",
+             f"{both('dead_p50_us')}; {both('dead_p99_us')}; {layout.middle(wires, bus, 'late_us'):.0f} us")
+        show("  violations; more where this computer stood still", f"{early[0]}; {early[1]}", "goal 0")
 
 
 def rates(machine, seconds):
@@ -194,10 +186,11 @@ def main():
         return
     tick_cost(build)
     tick_instructions(build)
+    bare = layout.bare_records(bins, "simulated-rtu", False, runs, seconds)
     with Machine(bins, host_pause_ms=40) as machine:
         machine.start_all()
         play_set(machine, runs * seconds + seconds + 3 * seconds + 20)
-        eta(machine, runs, seconds)
+        eta(machine, bare, runs, seconds)
         rates(machine, seconds)
         cpu_and_memory(machine, seconds)
         ages(machine)
