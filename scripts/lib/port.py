@@ -12,13 +12,14 @@ ROOT = Path(__file__).resolve().parents[2]
 # The pages come from this build, and no browser is tried twice.
 LEFT_OUT = {"nodejs", "npm", "chromium"}
 LONG = "browser|^long$"
-# What keeps real time for minutes: the same programs on other libraries, so once in --all.
+# What keeps real time for long: the same programs on other libraries, so once in --all.
 MINUTES = ("^system_(a_wrong_address|each_fault|other_drives|a_machine_is_commissioned|wrong_wiring|"
            "wiring_that_goes)|"
-           "^scenario_accuracy$|^test_hal_sick$")
+           "^scenario_accuracy$|^test_hal_sick$|"
+           "^ctl_(doctor|doctor_signals|commission)_test$|^sim_(program|devices|makes)$")
 # What takes an emulator minutes.
 EMULATED_LONG = (r"^system_|^scenario_|^core_property$|^test_plant_(signature|person|sense)$|"
-                 r"^publish_frames_test$|^ctl_|^web_gateway$|^sim_(program|devices|makes)$")
+                 r"^publish_frames_test$|^ctl_|^web_gateway$|^sim_(program|devices|makes|hardware|faults)$")
 
 # What an emulator cannot do at all: be a machine of 500 Hz, hear that its parent has died.
 NOT_EMULATED = "^system_|^sim_program$"

@@ -2,8 +2,8 @@
 /*
  * A bare bus beside the daemon's: libmodbus and clock_nanosleep on one serial line, a
  * FIFO thread with locked memory, no spin, no schedule, no checks. What a request costs
- * here beyond the wire's own time is what this computer, its ptys and libmodbus cost; the
- * simulator at the other end measures it for both (HARDWARE.md 6).
+ * here beyond the wire's own time is what this computer, its ptys and libmodbus cost;
+ * the simulator at the other end measures it for both (HARDWARE.md 6).
  *
  *   bus_bench PATH SECONDS GAP_US REQUEST...
  *
