@@ -254,6 +254,50 @@ def thread_named(machine, pid, name):
     return machine.sh(f"grep -l '^{name}$' /proc/{pid}/task/*/comm").split("/")[4]
 
 
+OUTPUTS = ("heartbeat", "servo_on", "lamp", "buzzer")
+
+
+def output_levels(machine):
+    """The output lines as the kernel has them now."""
+    files = " ".join(level_file(line) for line in OUTPUTS)
+    return dict(zip(OUTPUTS, machine.sh(f"cat {files}").split()))
+
+
+def levels_become(machine, what, **wanted):
+    return machine.until(what, lambda: (
+        shown := output_levels(machine), all(shown[line] == wanted[line] for line in wanted))[1])
+
+
+def lamp_and_buzzer(machine):
+    """Armed: lamp on. A latched safe state: lamp off, buzzer on. Reset: both off."""
+    levels_become(machine, "armed: lamp and servo-on", servo_on="1", lamp="1", buzzer="0")
+    machine.tell("press", "estop")
+    levels_become(machine, "stopped: the buzzer alone", servo_on="0", lamp="0", buzzer="1")
+    machine.leave()
+    machine.unlock()
+    levels_become(machine, "reset: neither", servo_on="0", lamp="0", buzzer="0")
+    machine.board_and_arm()
+    levels_become(machine, "armed again", servo_on="1", lamp="1", buzzer="0")
+    return "lamp, buzzer and servo-on read from the kernel in armed, safe3 and idle"
+
+
+def a_stopped_daemon_leaves_safe_lines(machine):
+    """Told to end while armed: every output line is low, and the restarted daemon is locked."""
+    expect(output_levels(machine)["servo_on"] == "1", "not armed")
+    machine.sh("systemctl stop revhyperd")
+    shown = output_levels(machine)
+    expect(set(shown.values()) == {"0"}, f"lines after the end: {shown}")
+    expect(machine.truth()["sto"], "the torque path is closed")
+    first_ns = machine.moment_ns()
+    machine.sh("systemctl start revhyperd")
+    machine.messages.wait("locked again", "state", lambda m: m["safety"] == "locked", first_ns)
+    shown = output_levels(machine)
+    expect((shown["servo_on"], shown["lamp"]) == ("0", "0"), f"lines after the start: {shown}")
+    machine.lease = None
+    machine.tell("dismount")
+    return "heartbeat, servo-on, lamp and buzzer low; locked after the start"
+
+
 def hung_control_thread(machine):
     """The control thread hangs for good: systemd restarts the daemon, which is locked."""
     pid, tid = control_thread(machine)
@@ -442,5 +486,5 @@ CHECKS = [boots, is_unprivileged_and_realtime, jitter, counts_a_set, grip_opens(
           grip_opens("right"), grips_open_mid_lift, comfort_stop_mid_lift, estop, line_cuts("estop_a", ("estop",)),
           line_cuts("limit_top", ("switch_top",)),
           line_cuts("limit_bottom", ("switch_bottom",)), heartbeat_stuck(1), heartbeat_stuck(0),
-          hung_control_thread, lost_edges_are_noticed, quadrature(1), use_gpiod2, quadrature(2),
-          lost_edges_are_numbered, exchanged_encoder_lines, hardware_watchdog]
+          lamp_and_buzzer, a_stopped_daemon_leaves_safe_lines, hung_control_thread, lost_edges_are_noticed,
+          quadrature(1), use_gpiod2, quadrature(2), lost_edges_are_numbered, exchanged_encoder_lines, hardware_watchdog]

@@ -68,17 +68,19 @@ class Machine(Guest):
 
     def unlock(self):
         """Nobody on the machine: hold the reset button until the gate says idle. A start proves
-        the relay first; a fault of time meanwhile takes the press away, as it must."""
+        the relay first; a fault of time or an arm that still swings takes the press away, as it must."""
         for attempt in range(3):
             self.state_is("only the reset is missing", waits_for=RESET)
             first_ns = self.moment_ns()
             self.tell("press", "reset_button", 700)
-            latched = self.messages.wait("unlocked, or latched again", "event", lambda m: m[
-                "event"] == "state_changed" and m["to"] in ("idle", "safe1", "safe3"), first_ns)
-            if latched["to"] == "idle":
+            answer = self.messages.wait("unlocked, ignored, or latched again", "event", lambda m: m[
+                "event"] == "reset_ignored" or m["event"] == "state_changed" and m["to"] in (
+                    "idle", "safe1", "safe3"), first_ns)
+            if answer.get("to") == "idle":
                 self.state_is("unlocked", safety="idle")
                 return
             last = [m["fault"] for m in self.messages.of("fault") if m["mono_ns"] > first_ns and m["open"]]
+            last += answer.get("waits_for", [])
             print(f"reset disturbed by {last}, attempt {attempt + 1}", flush=True)
         raise GuestError(f"not unlocked: {last}")
 
