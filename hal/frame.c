@@ -98,7 +98,7 @@ void rh_frame_write_bits(rh_frame_t *frame, int unit, int address, int count,
     }
 }
 
-static bool is_read(const rh_frame_t *request)
+bool rh_frame_is_read(const rh_frame_t *request)
 {
     return request->bytes[1] <= READ_INPUT || request->bytes[1] == READ_WRITE;
 }
@@ -114,8 +114,9 @@ rh_reply_t rh_frame_check(const rh_frame_t *request, const uint8_t *reply, int s
     if (reply[1] != request->bytes[1] || size != request->reply_size) {
         return RH_REPLY_WRONG;
     }
-    bool matches = is_read(request) ? reply[2] == request->reply_size - HEAD
-                                    : memcmp(reply, request->bytes, ECHO_SIZE) == 0;
+    bool matches = rh_frame_is_read(request)
+                       ? reply[2] == request->reply_size - HEAD
+                       : memcmp(reply, request->bytes, ECHO_SIZE) == 0;
     return matches ? RH_REPLY_GOOD : RH_REPLY_WRONG;
 }
 

@@ -47,6 +47,9 @@ void rh_frame_write_bits(rh_frame_t *frame, int unit, int address, int count,
 void rh_frame_read_write(rh_frame_t *frame, int unit, const rh_block_t *range,
                          int address, int count, const uint16_t *words);
 
+/* Does its reply bring registers or bits? */
+bool rh_frame_is_read(const rh_frame_t *request);
+
 /* Is this (unit id, function, data) the answer to that request? */
 rh_reply_t rh_frame_check(const rh_frame_t *request, const uint8_t *reply, int size);
 

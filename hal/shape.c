@@ -27,35 +27,62 @@ bool rh_shape_is_same(const rh_shape_t *a, const rh_shape_t *b)
     return a->size == b->size && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+static bool is_forgotten(const rh_open_t *open, int64_t now_ns)
+{
+    return !open->is_used ||
+           (open->is_passed && now_ns - open->asked_ns >= RH_SHAPE_PASSED_NS);
+}
+
 bool rh_asked_is_open(const rh_asked_t *asked, const rh_shape_t *shape, int64_t now_ns,
                       bool strict)
 {
     for (int i = 0; i < RH_SHAPES_OPEN; i++) {
         const rh_open_t *open = &asked->open[i];
-        if (now_ns < open->until_ns && (strict || !open->is_passed) &&
+        if (!is_forgotten(open, now_ns) && (strict || !open->is_passed) &&
             rh_shape_is_same(&open->shape, shape)) {
             return true;
         }
     }
-    return false;
+    return asked->is_overrun;
 }
 
 void rh_asked_answered(rh_asked_t *asked, const rh_shape_t *shape)
 {
     asked->last = *shape;
-    for (int i = 0; i < RH_SHAPES_OPEN; i++) {
-        /* the reply may have been the earlier one's own: that proves nothing of it */
-        asked->open[i].is_passed =
-            asked->open[i].is_passed || !rh_shape_is_same(&asked->open[i].shape, shape);
+    if (rh_asked_is_open(asked, shape, 0, false)) {
+        return;
     }
+    for (int i = 0; i < RH_SHAPES_OPEN; i++) {
+        asked->open[i].is_passed = true;
+    }
+}
+
+/* Its own place, a free one, or one that only the strict still look at. */
+static rh_open_t *place_for(rh_asked_t *asked, const rh_shape_t *shape, int64_t now_ns)
+{
+    rh_open_t *free = NULL;
+    rh_open_t *passed = NULL;
+
+    for (int i = 0; i < RH_SHAPES_OPEN; i++) {
+        rh_open_t *open = &asked->open[i];
+        if (open->is_used && rh_shape_is_same(&open->shape, shape)) {
+            return open;
+        }
+        free = is_forgotten(open, now_ns) ? open : free;
+        passed = open->is_passed ? open : passed;
+    }
+    return free != NULL ? free : passed;
 }
 
 void rh_asked_unanswered(rh_asked_t *asked, const rh_shape_t *shape, int64_t now_ns)
 {
+    rh_open_t *open = place_for(asked, shape, now_ns);
+
     asked->last = *shape;
-    asked->open[asked->next] =
-        (rh_open_t){.shape = *shape, .until_ns = now_ns + RH_SHAPE_OPEN_NS};
-    asked->next = (asked->next + 1) % RH_SHAPES_OPEN;
+    asked->is_overrun = asked->is_overrun || open == NULL;
+    if (open != NULL) {
+        *open = (rh_open_t){.shape = *shape, .is_used = true, .asked_ns = now_ns};
+    }
 }
 
 void rh_asked_came(rh_asked_t *asked, const rh_shape_t *shape)
@@ -65,5 +92,13 @@ void rh_asked_came(rh_asked_t *asked, const rh_shape_t *shape)
         if (rh_shape_is_same(&open->shape, shape)) {
             open->is_passed = true;
         }
+    }
+}
+
+void rh_asked_settled(rh_asked_t *asked)
+{
+    asked->is_overrun = false;
+    for (int i = 0; i < RH_SHAPES_OPEN; i++) {
+        asked->open[i].is_passed = true;
     }
 }

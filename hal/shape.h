@@ -6,7 +6,9 @@
  * that is waited for, whatever address that asked for. So no request follows another
  * whose reply would look alike, where the device permits another length; and after an
  * unanswered one the next must look different, because a slave answers in order: the
- * reply to the later request proves that the earlier one can no longer come. Pure.
+ * reply to the later request proves that the earlier one can no longer come. Time
+ * proves nothing: a line that stands still keeps its replies for as long as it likes.
+ * Pure.
  */
 #ifndef RH_HAL_SHAPE_H
 #define RH_HAL_SHAPE_H
@@ -16,10 +18,9 @@
 #include "frame.h"
 
 #define RH_SHAPE_BYTES 6
-#define RH_SHAPES_OPEN 4
-#define RH_SHAPE_OPEN_NS                                                               \
-    INT64_C(100000000) /* older than any reply that still comes                        \
-                        */
+#define RH_SHAPES_OPEN 8
+/* A network of several ways delivers out of order for no longer than this. */
+#define RH_SHAPE_PASSED_NS INT64_C(100000000)
 
 /* What a good reply begins with, and how long it is. */
 typedef struct {
@@ -29,15 +30,16 @@ typedef struct {
 
 typedef struct {
     rh_shape_t shape;
-    int64_t until_ns; /* 0 = none */
-    bool is_passed;   /* a later request was answered: in order it cannot come */
+    bool is_used;
+    bool is_passed; /* a later request was answered: in order it cannot come */
+    int64_t asked_ns;
 } rh_open_t;
 
 /* What one device was asked. Zeroed it was asked nothing. */
 typedef struct {
     rh_shape_t last;
     rh_open_t open[RH_SHAPES_OPEN]; /* without a good reply */
-    int next;
+    bool is_overrun;                /* more than there is room for: each is open */
 } rh_asked_t;
 
 rh_shape_t rh_shape_of(const rh_frame_t *request);
@@ -48,7 +50,8 @@ bool rh_shape_is_same(const rh_shape_t *a, const rh_shape_t *b);
 bool rh_asked_is_open(const rh_asked_t *asked, const rh_shape_t *shape, int64_t now_ns,
                       bool strict);
 
-/* A request of that shape got a good reply. */
+/* A request of that shape got a good reply. While the shape is open that proves
+ * nothing: it may have been the earlier one's own. */
 void rh_asked_answered(rh_asked_t *asked, const rh_shape_t *shape);
 
 /* The reply of such a request has come after all. */
@@ -56,5 +59,8 @@ void rh_asked_came(rh_asked_t *asked, const rh_shape_t *shape);
 
 /* It got none, and one may still come. */
 void rh_asked_unanswered(rh_asked_t *asked, const rh_shape_t *shape, int64_t now_ns);
+
+/* The wire was silent behind a reply: nothing of before is on its way. */
+void rh_asked_settled(rh_asked_t *asked);
 
 #endif

@@ -139,6 +139,35 @@ static bool take_former(rh_bus_t *bus, rh_job_t job, rh_link_result_t result,
     return true;
 }
 
+/* May the reply to this read be that to an earlier one which never came? */
+static bool is_in_doubt(const rh_device_t *device, const rh_frame_t *request,
+                        int64_t now_ns)
+{
+    rh_shape_t shape = rh_shape_of(request);
+    return !device->is_numbered && rh_frame_is_read(request) &&
+           rh_asked_is_open(&device->asked, &shape, now_ns, false);
+}
+
+/* The device is heard again, perhaps with an answer to something that was asked long
+ * ago, which a line that stood still has kept: it brings no value. Where more follows
+ * the doubt stays; where the wire is silent behind it, it had nothing else. */
+static rh_link_result_t take_no_value(rh_bus_t *bus, rh_device_t *device,
+                                      const rh_link_reply_t *reply)
+{
+    rh_link_t *link = &bus->link;
+
+    device->failures = 0;
+    bus->heard_ns = reply->arrived_ns;
+    link->resynced_ns = reply->arrived_ns + link->resync_ns;
+    if (!rh_link_resync(link)) {
+        return RH_LINK_DOWN;
+    }
+    if (link->quiet_ns == reply->arrived_ns) {
+        rh_asked_settled(&device->asked);
+    }
+    return RH_LINK_GOOD;
+}
+
 rh_link_result_t rh_bus_transact(rh_bus_t *bus, rh_job_t job)
 {
     rh_device_t *device = bus->schedule.devices[job.device];
@@ -147,6 +176,7 @@ rh_link_result_t rh_bus_transact(rh_bus_t *bus, rh_job_t job)
 
     rh_device_request(device, job, bus->outputs, rh_pace_now_ns(), &request);
     bool hears_out = !rh_device_reads_short(device, job, rh_pace_now_ns());
+    bool in_doubt = is_in_doubt(device, &request, rh_pace_now_ns());
     rh_link_result_t result = rh_link_exchange(&bus->link, &request, hears_out, &reply);
     note_asked(device, &request, result, rh_pace_now_ns());
     bus->spoke_gap_ns = device->gap_ns;
@@ -161,6 +191,9 @@ rh_link_result_t rh_bus_transact(rh_bus_t *bus, rh_job_t job)
     count_device(device, result);
     keep_former(device, job, &request, result,
                 reply.sent_ns + rh_link_wire_ns(&bus->link, request.size));
+    if (result == RH_LINK_GOOD && in_doubt) {
+        return take_no_value(bus, device, &reply);
+    }
     if (result == RH_LINK_GOOD) {
         take(bus, job, &reply);
     } else {

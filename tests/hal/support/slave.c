@@ -129,6 +129,58 @@ static int replay(slave_t *slave, const planned_t *planned, uint8_t *reply, int 
     return size;
 }
 
+/* ---- a line that stands still ------------------------------------------------ */
+
+/* Where the first of the replies kept begins that would pass for this read's. */
+static size_t first_that_fits(const slave_t *slave, const uint8_t *request)
+{
+    size_t at = 0;
+    while (at < slave->kept_size &&
+           !(request[0] == slave->kept[at] && request[1] == slave->kept[at + 1] &&
+             2 * slave_word_at(request + 4) == slave->kept[at + 2])) {
+        at += 5 + (size_t)slave->kept[at + 2];
+    }
+    return at;
+}
+
+/* True when the reply does not go out by itself. */
+static bool keep(slave_t *slave, const uint8_t *request, const reply_t *reply,
+                 int64_t now_ns)
+{
+    size_t size = (size_t)reply->size;
+    size_t first = first_that_fits(slave, request);
+
+    if (!slave->is_stalled || slave->kept_size + size > sizeof(slave->kept)) {
+        return slave->is_stalled;
+    }
+    bool is_asked = now_ns >= slave->burst_ns && first < slave->kept_size;
+    memcpy(slave->kept + slave->kept_size, reply->bytes, size);
+    slave->kept_size += size;
+    if (is_asked) {
+        slave->is_stalled = false;
+        slave->burst_ns = reply->due_ns;
+        slave->kept_size -= first;
+        memmove(slave->kept, slave->kept + first, slave->kept_size);
+    }
+    return true;
+}
+
+/* True while nothing else may be sent. */
+static bool send_kept(slave_t *slave, int64_t now_ns)
+{
+    if (slave->kept_size == 0 || slave->is_stalled) {
+        return slave->is_stalled;
+    }
+    if (now_ns < slave->burst_ns) {
+        return true;
+    }
+    if (write(slave->wire, slave->kept, slave->kept_size) > 0) {
+        slave->bursts++;
+    }
+    slave->kept_size = 0;
+    return false;
+}
+
 static void handle(slave_t *slave, const uint8_t *adu, int size)
 {
     int head = slave->is_tcp ? 6 : 0;
@@ -160,6 +212,9 @@ static void handle(slave_t *slave, const uint8_t *adu, int size)
     reply.due_ns = due_ns(slave, &planned, now_ns, size + reply.size);
     reply.request = slave->log_count;
     note(slave, request, now_ns, &planned, reply.due_ns);
+    if (keep(slave, request, &reply, now_ns)) {
+        return;
+    }
     if (planned.fault != SLAVE_SILENT) {
         slave->queue[slave->queued++] = reply;
     }
@@ -174,6 +229,9 @@ static int64_t send_due(slave_t *slave)
 {
     int64_t now_ns = slave_now_ns();
     int64_t wait_ns = 100 * NS_PER_MS;
+    if (send_kept(slave, now_ns)) {
+        return NS_PER_MS / 10;
+    }
     for (int i = 0; i < slave->queued; i++) {
         reply_t *reply = &slave->queue[i];
         if (reply->due_ns > now_ns) {
@@ -368,6 +426,22 @@ void slave_in_order(slave_t *slave, bool is_in_order)
     pthread_mutex_lock(&slave->lock);
     slave->is_in_order = is_in_order;
     pthread_mutex_unlock(&slave->lock);
+}
+
+void slave_stall(slave_t *slave, int ms)
+{
+    pthread_mutex_lock(&slave->lock);
+    slave->is_stalled = true;
+    slave->burst_ns = slave_now_ns() + ms * NS_PER_MS;
+    pthread_mutex_unlock(&slave->lock);
+}
+
+int slave_bursts(slave_t *slave)
+{
+    pthread_mutex_lock(&slave->lock);
+    int bursts = slave->bursts;
+    pthread_mutex_unlock(&slave->lock);
+    return bursts;
 }
 
 void slave_wire_off(slave_t *slave)

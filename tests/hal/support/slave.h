@@ -58,6 +58,12 @@ void slave_sicken(slave_t *slave, int unit, slave_fault_t fault, int argument,
 /* As one thing after another, which is how a slave on a serial line works: a late reply
  * holds up those after it. Else later ones overtake it. */
 void slave_in_order(slave_t *slave, bool is_in_order);
+/* The line stands still, as an adapter does behind a hub that is gone for a moment:
+ * replies (to reads only) are kept. After `ms` the next request brings the oldest one
+ * that passes for its answer, and all that followed, at once and in order. How often
+ * that came to pass is slave_bursts. */
+void slave_stall(slave_t *slave, int ms);
+int slave_bursts(slave_t *slave);
 /* No wire time: a reply comes as soon as it is composed. */
 void slave_wire_off(slave_t *slave);
 void slave_seed(slave_t *slave, unsigned seed);

@@ -67,6 +67,12 @@ struct slave {
     int log_count;
     reply_t queue[QUEUE];
     int queued;
+    /* a line that stands still: what it keeps, and when all of it comes; 0 = not yet */
+    bool is_stalled;
+    uint8_t kept[4096];
+    size_t kept_size;
+    int64_t burst_ns;
+    int bursts;
 };
 
 uint16_t slave_word_at(const uint8_t *bytes);
