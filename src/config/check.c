@@ -276,9 +276,9 @@ static int check_complete(rh_draft_t *draft)
 int rh_draft_check(rh_draft_t *draft)
 {
     static int (*const checks[])(rh_draft_t *) = {
-        rh_draft_check_buses,   check_devices,          check_bindings,
-        rh_draft_check_gpio,    rh_draft_check_sources, check_complete,
-        rh_draft_check_figures,
+        rh_draft_check_buses,  check_devices,          check_bindings,
+        rh_draft_check_gpio,   rh_draft_check_sources, check_complete,
+        rh_draft_check_torque, rh_draft_check_figures,
     };
     for (size_t i = 0; i < COUNT(checks); i++) {
         if (checks[i](draft) != 0) {

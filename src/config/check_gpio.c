@@ -101,6 +101,14 @@ static int check_line(rh_draft_t *draft, int index)
                                "bind it to a device",
                                "a line is on or off, the signal is a number");
     }
+    if (binding->is_output && binding->signal == RH_OUTPUT_SERVO_ON &&
+        binding->invert) {
+        return rh_draft_refuse(draft, signal_part(draft, index), "invert",
+                               "wire the drive's input so that a high line means on, "
+                               "with a pull-down",
+                               "a line that is low while the computer boots or is dead "
+                               "would switch the drive on");
+    }
     return check_broken_wire(draft, index);
 }
 

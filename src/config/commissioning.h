@@ -17,6 +17,7 @@
 
 #define RH_COMMISSIONING_FILE_A "commissioning.a"
 #define RH_COMMISSIONING_FILE_B "commissioning.b"
+#define RH_COMMISSIONING_FORMER "commissioning.former"
 #define RH_COMMISSIONING_MAX 262144 /* bytes of a record */
 
 /* The steps in their order: X(ID, name, what it proves). All are needed before anything
@@ -71,6 +72,12 @@ void rh_commissioning_enter(rh_commissioning_t *record, rh_commissioning_step_t 
 /* Reads the newer copy that is whole. 0; -ENOENT where there is none; -EBADMSG where
  * none is whole; another negative errno. The caller frees the record, in any case. */
 int rh_commissioning_read(const char *state_dir, rh_commissioning_t *record);
+
+/* The record that was set aside when that of another wiring began; as above. */
+int rh_commissioning_read_former(const char *state_dir, rh_commissioning_t *record);
+
+/* Sets the record that is there aside, in the place of an older one. 0 or -errno. */
+int rh_commissioning_set_aside(const char *state_dir);
 
 /* Writes both copies. 0 or a negative errno with `error` naming file and remedy. They
  * get the folder's owner, so that the daemon may read what an administrator wrote. */

@@ -135,20 +135,46 @@ static int read_copy(const char *path, rh_commissioning_t *record)
     return status;
 }
 
+static int read_named(const char *state_dir, const char *name,
+                      rh_commissioning_t *record)
+{
+    char path[PATH_SIZE];
+    memset(record, 0, sizeof(*record));
+    (void)snprintf(path, sizeof(path), "%s/%s", state_dir, name);
+    return read_copy(path, record);
+}
+
 /* The first copy is written first, so it is the newer one wherever it is whole. */
 int rh_commissioning_read(const char *state_dir, rh_commissioning_t *record)
 {
-    int status[2];
-    for (int i = 0; i < 2; i++) {
-        char path[PATH_SIZE];
-        memset(record, 0, sizeof(*record));
-        (void)snprintf(path, sizeof(path), "%s/%s", state_dir, copies[i]);
-        status[i] = read_copy(path, record);
-        if (status[i] == 0) {
-            return 0;
-        }
+    int first = read_named(state_dir, copies[0], record);
+    if (first == 0) {
+        return 0;
     }
-    return status[0] == -ENOENT ? status[1] : status[0];
+    int second = read_named(state_dir, copies[1], record);
+    return second == 0 || first == -ENOENT ? second : first;
+}
+
+int rh_commissioning_read_former(const char *state_dir, rh_commissioning_t *record)
+{
+    return read_named(state_dir, RH_COMMISSIONING_FORMER, record);
+}
+
+/* The second copy is as good as the first, and stays until the next one is written. */
+int rh_commissioning_set_aside(const char *state_dir)
+{
+    int folder = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        return -errno;
+    }
+    int status = -ENOENT;
+    for (int i = 0; i < 2 && status == -ENOENT; i++) {
+        status = renameat(folder, copies[i], folder, RH_COMMISSIONING_FORMER) == 0
+                     ? 0
+                     : -errno;
+    }
+    (void)close(folder);
+    return status;
 }
 
 /* ---- writing --------------------------------------------------------------------- */

@@ -38,6 +38,8 @@ int rh_draft_check_buses(rh_draft_t *draft);
 int rh_draft_check_gpio(rh_draft_t *draft);
 /* check_sources.c: the part of it that is about what must not be one measurement. */
 int rh_draft_check_sources(rh_draft_t *draft);
+/* check_torque.c: the part of it that is about the three torques being one. */
+int rh_draft_check_torque(rh_draft_t *draft);
 /* check_figures.c: the part of it that is about numbers. */
 int rh_draft_check_figures(rh_draft_t *draft);
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps in their order, and the record of what they found; see commission.h. */
+/* The steps in their order; see commission.h. */
 #include "commission.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "commission_parts.h"
 #include "fields.h"
@@ -29,58 +27,6 @@ static int (*const steps[RH_COMMISSIONING_COUNT])(rh_commission_t *bench) = {
     [RH_COMMISSIONING_BRAKE] = rh_commission_brake,
     [RH_COMMISSIONING_RELAY] = rh_commission_relay,
 };
-
-/* ---- the record ------------------------------------------------------------------ */
-
-static const char *state_dir(const rh_commission_t *bench)
-{
-    return rh_text(bench->show, "state_dir", "");
-}
-
-/* What is there, where it is for this machine as it is wired now; else a new one. */
-static int open_record(const rh_commission_t *bench, rh_commissioning_t *record)
-{
-    char change[720];
-    const char *machine = rh_text(bench->show, "machine", "");
-    int status = rh_commissioning_read(state_dir(bench), record);
-    if (status == 0 && strcmp(record->machine, machine) == 0 &&
-        !rh_commissioning_differs(record->wiring, bench->wiring, change,
-                                  sizeof change)) {
-        return 0;
-    }
-    rh_commissioning_free(record);
-    (void)snprintf(record->machine, sizeof record->machine, "%s", machine);
-    record->wiring = strdup(bench->wiring);
-    return record->wiring != NULL ? 0
-                                  : rh_problem_set(bench->problem, RH_EXIT_ERROR,
-                                                   "error", "", "no memory");
-}
-
-static void fill_result(const rh_commission_t *bench, bool is_ok,
-                        rh_commissioning_result_t *result)
-{
-    time_t now = time(NULL);
-    struct tm utc;
-    result->is_ok = is_ok;
-    (void)strftime(result->date, sizeof result->date, "%Y-%m-%dT%H:%M:%SZ",
-                   gmtime_r(&now, &utc));
-    (void)snprintf(result->values, sizeof result->values, "%s", bench->values);
-    for (char *at = result->values; *at != '\0'; at++) {
-        *at = *at == '\n' ? ' ' : *at; /* one line each */
-    }
-}
-
-static int write_record(const rh_commission_t *bench, rh_commissioning_t *record)
-{
-    char error[512];
-    rh_lease_own_name(record->by, sizeof record->by);
-    if (rh_commissioning_write(state_dir(bench), record, error, sizeof error) != 0) {
-        return rh_problem_set(bench->problem, RH_EXIT_ERROR, "error",
-                              "run it on the machine's computer, with sudo", "%s",
-                              error);
-    }
-    return 0;
-}
 
 /* ---- one step -------------------------------------------------------------------- */
 
@@ -140,9 +86,9 @@ static int run_step(rh_commission_t *bench, rh_commissioning_t *record,
     tell_step(bench, result == 0);
     rh_commissioning_result_t newest;
     bool was_ok = record->steps[step].is_ok;
-    fill_result(bench, result == 0, &newest);
+    rh_commission_fill_result(bench, result == 0, &newest);
     rh_commissioning_enter(record, step, &newest);
-    int failed = write_record(bench, record);
+    int failed = rh_commission_write_record(bench, record);
     if (failed == 0 && was_ok && result != 0) {
         rh_commission_waits(bench, "this step was ok before: nothing arms until it is "
                                    "again and the daemon was restarted");
@@ -233,13 +179,15 @@ int rh_commission_run(const rh_call_t *call, rh_problem_t *problem)
                              .known_kg = known_kg > 0 ? known_kg : KNOWN_KG,
                              .hung_kg = hung_kg > 0 ? hung_kg : 0};
     rh_commissioning_t record = {0};
+    int lock = -1;
     int failed = check_known(&bench);
     failed = failed != 0 ? failed : open_bench(&bench);
+    failed = failed != 0 ? failed : rh_commission_lock_record(&bench, &lock);
     if (failed == 0) {
-        failed = open_record(&bench, &record);
+        failed = rh_commission_open_record(&bench, &record);
     }
     if (failed == 0) { /* before anybody is asked to do a thing */
-        failed = write_record(&bench, &record);
+        failed = rh_commission_write_record(&bench, &record);
     }
     if (failed == 0) {
         failed =
@@ -248,6 +196,7 @@ int rh_commission_run(const rh_call_t *call, rh_problem_t *problem)
     rh_lease_leave(&bench.client, &bench.lease);
     rh_client_close(&bench.client);
     rh_commissioning_free(&record);
+    rh_commission_unlock_record(lock);
     json_decref(bench.show);
     return failed;
 }

@@ -62,6 +62,20 @@ double rh_commission_setting(const rh_commission_t *bench, const char *section,
 bool rh_commission_is_set(const rh_reading_t *reading, int signal);
 double rh_commission_now_s(void);
 
+/* ---- commission_record.c ---- */
+
+/* The record is one run's alone: two at once would write over each other's verdicts. 0,
+ * or an exit code with the problem; `lock` is given back by the other call. */
+int rh_commission_lock_record(const rh_commission_t *bench, int *lock);
+void rh_commission_unlock_record(int lock);
+/* What is there, where it is for this machine as it is wired now; else the one that was
+ * set aside, where that is; else a new one. The caller frees it. 0 or an exit code. */
+int rh_commission_open_record(const rh_commission_t *bench, rh_commissioning_t *record);
+void rh_commission_fill_result(const rh_commission_t *bench, bool is_ok,
+                               rh_commissioning_result_t *result);
+int rh_commission_write_record(const rh_commission_t *bench,
+                               rh_commissioning_t *record);
+
 /* ---- commission_mass.c ---- */
 
 /* A known mass on one of two cells that share their load. */

@@ -170,7 +170,7 @@ void house_put_on_gpio(const house_t *house)
         {"modbus:io/input1", "gpio:gpio-sim.0-node0/1\nbias = down"},
         {"modbus:io/input2", "gpio:gpio-sim.0-node0/2\ninvert = yes"},
         {"modbus:io/output0", "gpio:gpio-sim.0-node0/12"},
-        {"modbus:io/output1", "gpio:gpio-sim.0-node0/13\ninvert = yes"},
+        {"modbus:io/output1", "gpio:gpio-sim.0-node0/13"},
     };
     house_edit(house, "machine.conf", "[signal arm_angle]\n", sections);
     for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {

@@ -175,9 +175,17 @@ static void a_position_is_no_rate_and_no_output(void **state)
 static void a_line_with_two_uses_is_refused(void **state)
 {
     machine_refuses(
-        *state, "source = gpio:gpio-sim.0-node0/13\ninvert",
-        "source = gpio:gpio-sim.0-node0/12\ninvert",
+        *state, "source = gpio:gpio-sim.0-node0/13\n",
+        "source = gpio:gpio-sim.0-node0/12\nbias = none\n",
         "line 12 of gpio-sim.0-node0 is already that of [signal heartbeat]");
+}
+
+static void a_servo_on_that_a_low_line_switches_on_is_refused(void **state)
+{
+    machine_refuses(*state, "source = gpio:gpio-sim.0-node0/13\n",
+                    "source = gpio:gpio-sim.0-node0/13\ninvert = yes\n",
+                    "a line that is low while the computer boots or is dead would "
+                    "switch the drive on");
 }
 
 static void an_encoders_line_with_two_uses_is_refused(void **state)
@@ -341,6 +349,7 @@ int main(void)
         ROW(a_converter_that_feeds_the_machine_is_refused),
         ROW(a_position_is_no_rate_and_no_output),
         ROW(a_line_with_two_uses_is_refused),
+        ROW(a_servo_on_that_a_low_line_switches_on_is_refused),
         ROW(an_encoders_line_with_two_uses_is_refused),
         ROW(keys_that_mean_nothing_there_are_refused),
         ROW(a_debounce_longer_than_a_stop_may_take_is_refused),

@@ -48,6 +48,37 @@ static void the_daemons_section_in_the_machine_file_is_refused(void **state)
 
 /* ---- bindings -------------------------------------------------------------------- */
 
+/* The gate holds them against each other. */
+static void the_three_torques_are_one_quantity(void **state)
+{
+    static const char measured[] =
+        "[signal drive_torque]\nsource = modbus:drive/torque";
+    static const char confirmed[] =
+        "[signal torque_confirmed]\nsource = modbus:drive/torque_command";
+    static const struct {
+        const char *from, *to, *says;
+    } rows[] = {
+        {measured, "[signal drive_torque]\nsource = modbus:drive/torque\nscale = -1",
+         "it has the other sign than torque_command"},
+        {measured, "[signal drive_torque]\nsource = modbus:drive/current",
+         "it is held against torque_command in N m, and this role is no torque"},
+        {confirmed,
+         "[signal torque_confirmed]\nsource = modbus:drive/torque_command\nscale = -1",
+         "it is the same register as torque_command, and scaled otherwise"},
+        {confirmed, "[signal torque_confirmed]\nsource = modbus:drive/torque_limit_pos",
+         "it confirms what was written for torque_command, and comes from elsewhere"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        house_edit(*state, "machine.conf", rows[i].from, rows[i].to);
+        assert_int_equal(house_load(*state, NULL, 0), -EINVAL);
+        house_t *house = *state;
+        if (strstr(house->error, rows[i].says) == NULL) {
+            fail_msg("row %zu: %s", i, house->error);
+        }
+        house_edit(*state, "machine.conf", rows[i].to, rows[i].from);
+    }
+}
+
 static void each_signal_but_the_lamp_must_be_bound(void **state)
 {
     static const char *const rows[] = {
@@ -424,6 +455,7 @@ int main(void)
         ROW(a_machine_file_that_is_not_there_is_named),
         ROW(machine_sections_beside_a_machine_file_are_refused),
         ROW(the_daemons_section_in_the_machine_file_is_refused),
+        ROW(the_three_torques_are_one_quantity),
         ROW(each_signal_but_the_lamp_must_be_bound),
         ROW(a_drive_that_keeps_its_torque_needs_the_heartbeat),
         ROW(a_binding_to_an_unknown_device_is_refused),

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -31,16 +33,21 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The daemon's state directory is that one. */
-static void keep_in(const char *state_dir)
+/* The daemon's state directory is that one, and the machine so wired. */
+static void keep_wired(const char *state_dir, const char *name)
 {
     char answer[900];
     (void)snprintf(answer, sizeof answer,
                    "{\"is_needed\":true,\"may_arm\":false,\"sentence\":\"not\","
                    "\"machine\":\"" FAKE_MACHINE "\",\"state_dir\":\"%s\","
-                   "\"wiring\":\"[machine]\\nname = bench\\n\"}",
-                   state_dir);
+                   "\"wiring\":\"[machine]\\nname = %s\\n\"}",
+                   state_dir, name);
     fake_answer(fake, "commissioning.show", answer);
+}
+
+static void keep_in(const char *state_dir)
+{
+    keep_wired(state_dir, "bench");
 }
 
 static int run(const char *words)
@@ -101,6 +108,43 @@ static void what_could_not_be_written_is_said_before_anybody_moves(void **state)
     says("the record could not be written to /nowhere/at/all");
     assert_null(strstr(console.out, "do: "));
     assert_int_equal(fake_count(fake, "signal.list"), 0);
+}
+
+static void two_at_once_would_write_over_each_other(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    int lock = open(fake_run_dir(fake), O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    assert_int_equal(run("commission estop --seconds 1"), RH_EXIT_REFUSED);
+    says("another `revhyperctl commission` runs on this machine");
+    assert_int_equal(fake_count(fake, "signal.list"), 0);
+    close(lock);
+    rh_commissioning_t record;
+    assert_int_equal(rh_commissioning_read(fake_run_dir(fake), &record), 0);
+    assert_true(record.steps[RH_COMMISSIONING_ESTOP].is_ok);
+    rh_commissioning_free(&record);
+}
+
+/* One step under a changed key, and the key put back. */
+static void the_record_of_another_wiring_is_kept_and_comes_back_with_it(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    keep_wired(fake_run_dir(fake), "lathe");
+    assert_int_equal(run("commission dance"), RH_EXIT_USAGE);
+    says("is of another wiring");
+    says("a new one begins");
+    rh_commissioning_t record;
+    assert_int_equal(rh_commissioning_read(fake_run_dir(fake), &record), 0);
+    assert_false(record.steps[RH_COMMISSIONING_ESTOP].is_ok);
+    rh_commissioning_free(&record);
+    keep_in(fake_run_dir(fake));
+    assert_int_equal(run("commission dance"), RH_EXIT_USAGE);
+    says("this wiring's own is here again");
+    assert_int_equal(rh_commissioning_read(fake_run_dir(fake), &record), 0);
+    assert_true(record.steps[RH_COMMISSIONING_ESTOP].is_ok);
+    rh_commissioning_free(&record);
 }
 
 static void nothing_falls_without_an_answer(void **state)
@@ -350,6 +394,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         A(a_step_that_there_is_not_is_named),
         A(what_could_not_be_written_is_said_before_anybody_moves),
+        A(two_at_once_would_write_over_each_other),
+        A(the_record_of_another_wiring_is_kept_and_comes_back_with_it),
         A(nothing_falls_without_an_answer),
         A(the_drive_is_switched_on_last),
         A(a_deed_that_is_not_done_is_named_when_the_time_is_over),
