@@ -18,9 +18,25 @@ static bool is_ready(const json_t *state)
            json_array_size(json_object_get(state, "waits_for")) == 0;
 }
 
+/* May the motor act? Not in the state `armed` alone: where legs are lowered or float,
+ * the machine holds somebody, and no upgrade or removal may end the daemon. A latched
+ * state stays when they have left. */
 static bool is_armed(const json_t *state)
 {
-    return rh_flag(state, "armed");
+    static const struct {
+        rh_safety_state_t safety;
+        bool ends_with_the_person;
+    } acting[] = {{RH_SAFETY_ARMED, false}, {RH_SAFETY_PROBE, false},
+                  {RH_SAFETY_FLOAT, false}, {RH_SAFETY_GRIPS, false},
+                  {RH_SAFETY_SAFE1, true},  {RH_SAFETY_SAFE2, true}};
+    const char *safety = rh_text(state, "safety", "");
+    bool is_left = rh_flag(state, "pad_empty");
+    for (size_t i = 0; i < sizeof acting / sizeof acting[0]; i++) {
+        if (strcmp(safety, rh_name_safety(acting[i].safety)) == 0) {
+            return !(is_left && acting[i].ends_with_the_person);
+        }
+    }
+    return false;
 }
 
 static bool is_zeroed(const json_t *state)

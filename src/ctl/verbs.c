@@ -238,14 +238,16 @@ const rh_verb_t rh_verbs[] = {
               {"--seconds", "seconds", RH_ARG_SECONDS, false,
                "how long it waits for each deed (60)"},
               {"--known", "known_kg", RH_ARG_MASS, false,
-               "the mass that is put on the pads, 5 to 200 kg (10kg)"},
+               "the mass that is hung on the strap and put on the pads, 5 to 200 kg "
+               "(10kg)"},
               {"--hung", "hung_kg", RH_ARG_MASS, false,
                "hangs on the strap in a second fall of the step brake"}},
      .lease = RH_LEASE_BRIEF,
      .help = "try with somebody at the machine that its wiring is what is configured",
      .more =
-         "Steps, in order: devices, fences, estop, buttons, cells, lift, zero, pads,\n"
-         "limits, brake, relay. It says what to do, waits for it, and names what is\n"
+         "Steps, in order: computer, devices, fences, estop, buttons, cells, lift,\n"
+         "span, zero, pads, limits, brake, relay. It says what to do, waits for it, "
+         "and names what is\n"
          "wrong in one sentence; what was ok before is not tried again. Nothing moves\n"
          "without a question. The result is written to the daemon's state directory: "
          "run\n"
@@ -254,7 +256,7 @@ const rh_verb_t rh_verbs[] = {
      .run = rh_commission_run},
     {.object = "is-armed",
      .wire = "snapshot",
-     .help = "may the motor act?",
+     .help = "may the motor act (armed, or lowering or floating somebody's legs)?",
      .more = PREDICATE_HELP,
      .print = rh_predicate_print,
      .judge = rh_predicate_judge},

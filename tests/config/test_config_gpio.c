@@ -176,16 +176,18 @@ static void a_line_with_two_uses_is_refused(void **state)
 {
     machine_refuses(
         *state, "source = gpio:gpio-sim.0-node0/13\n",
-        "source = gpio:gpio-sim.0-node0/12\nbias = none\n",
+        "source = gpio:gpio-sim.0-node0/12\ninvert = no\n",
         "line 12 of gpio-sim.0-node0 is already that of [signal heartbeat]");
 }
 
 static void a_servo_on_that_a_low_line_switches_on_is_refused(void **state)
 {
-    machine_refuses(*state, "source = gpio:gpio-sim.0-node0/13\n",
-                    "source = gpio:gpio-sim.0-node0/13\ninvert = yes\n",
-                    "a line that is low while the computer boots or is dead would "
-                    "switch the drive on");
+    house_t *house = *state;
+    house_edit(house, "machine.conf", "source = gpio:gpio-sim.0-node0/13\n",
+               "source = gpio:gpio-sim.0-node0/13\ninvert = yes\n");
+    house_refuses(house, "machine.conf", NULL,
+                  "a line that is low while the computer boots or is dead would "
+                  "switch the drive on");
 }
 
 static void an_encoders_line_with_two_uses_is_refused(void **state)
