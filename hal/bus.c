@@ -39,6 +39,7 @@ static void publish_report(rh_bus_t *bus)
         bus->report.devices[i].errors = device->errors;
         bus->report.devices[i].timeouts = device->timeouts;
         bus->report.devices[i].garbled = device->garbled;
+        bus->report.devices[i].startup_checks = device->startup.checks;
     }
     rh_mailbox_put(bus->report_out, &bus->report, sizeof(bus->report));
 }

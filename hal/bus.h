@@ -20,7 +20,7 @@ typedef struct {
     struct {
         bool is_ready;
         int64_t last_reply_ns; /* 0 = never */
-        uint64_t replies, errors, timeouts, garbled;
+        uint64_t replies, errors, timeouts, garbled, startup_checks;
     } devices[RH_DEVICE_MAX];
 } rh_bus_report_t;
 

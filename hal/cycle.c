@@ -46,6 +46,7 @@ static int turn_bytes(const rh_device_t *device, rh_job_t turn)
         return WRITE_HEAD + (device->bits.count + BITS_PER_BYTE - 1) / BITS_PER_BYTE +
                WRITE_REPLY;
     case RH_JOB_STEP:
+    case RH_JOB_CHECK:
     case RH_JOB_NONE:
         break;
     }

@@ -109,6 +109,9 @@ void rh_device_request(rh_device_t *device, rh_job_t job, const rh_outputs_t *ou
     case RH_JOB_STEP:
         rh_startup_request(device, request);
         break;
+    case RH_JOB_CHECK:
+        rh_startup_check_request(device, request);
+        break;
     case RH_JOB_CHANNEL:
         request_channel(device, &device->channels[job.index], outputs, request);
         break;

@@ -23,6 +23,7 @@
 typedef enum {
     RH_JOB_NONE = 0,
     RH_JOB_STEP,    /* the next step of the start-up */
+    RH_JOB_CHECK,   /* a value of the start-up, read again */
     RH_JOB_CHANNEL, /* a command register */
     RH_JOB_BITS,    /* the outputs of an I/O module, all in one */
     RH_JOB_BLOCK,   /* a range to read */
@@ -114,6 +115,9 @@ typedef struct {
     int count, next;
     bool reads_back; /* the next job reads what the step wrote */
     int64_t not_before_ns;
+    int checked;      /* the step that is read again next */
+    int64_t check_ns; /* and when */
+    uint64_t checks;  /* whole rounds of it */
 } rh_startup_state_t;
 
 /* A read whose reply did not come in time. It may still come, and is then told from
@@ -150,7 +154,7 @@ typedef struct {
     uint64_t replies, errors;
     uint64_t timeouts, garbled; /* of the errors: silence; bytes that were no reply */
     int64_t last_reply_ns;
-    char problem[RH_HAL_TEXT]; /* why it is not ready */
+    char problem[RH_HAL_TEXT]; /* why it is not ready, or was not */
 } rh_device_t;
 
 /* Register value to signal: gain and offset of profile, device and binding together.

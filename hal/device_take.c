@@ -160,6 +160,9 @@ bool rh_device_take(rh_device_t *device, rh_job_t job, const uint8_t *reply,
     case RH_JOB_STEP:
         rh_startup_take(device, reply, stamp_ns);
         break;
+    case RH_JOB_CHECK:
+        rh_startup_check_take(device, reply, stamp_ns);
+        break;
     case RH_JOB_CHANNEL:
         confirm(&device->channels[job.index]);
         break;

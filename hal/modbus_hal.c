@@ -91,6 +91,7 @@ static void copy_device(const rh_hal_t *hal, int index, const rh_bus_report_t *r
     rh_wiring_problem(settings, stats->problem, sizeof(stats->problem));
     stats->timeouts = report->devices[place].timeouts;
     stats->garbled = report->devices[place].garbled;
+    stats->startup_checks = report->devices[place].startup_checks;
 }
 
 /* The service thread has time: caught in the middle of a write it tries again, and

@@ -15,6 +15,8 @@
  */
 #include "schedule.h"
 
+#include "startup.h"
+
 #define NS_PER_MS INT64_C(1000000)
 #define HEARTBEAT_DUE_NS (20 * NS_PER_MS) /* the relay behind polled I/O has 75 ms */
 
@@ -226,6 +228,20 @@ static rh_job_t next_turn(rh_schedule_t *schedule, int64_t now_ns)
     return no_job;
 }
 
+/* Where nothing moves there is time to read a start-up value again. */
+static rh_job_t check(const rh_schedule_t *schedule, const rh_outputs_t *outputs,
+                      int64_t now_ns)
+{
+    for (int d = 0; d < schedule->device_count; d++) {
+        const rh_device_t *device = schedule->devices[d];
+        if (!atomic_load(&outputs->servo_on) && may_be_asked(device, now_ns) &&
+            rh_startup_wants_check(device, now_ns)) {
+            return (rh_job_t){RH_JOB_CHECK, d, 0};
+        }
+    }
+    return no_job;
+}
+
 /* ---- the decision ----------------------------------------------------------- */
 
 static bool repeats(const rh_schedule_t *schedule, int64_t now_ns)
@@ -290,6 +306,9 @@ static rh_job_t choose(rh_schedule_t *schedule, const rh_outputs_t *outputs,
     }
     if (job.kind == RH_JOB_NONE && repeats(schedule, now_ns)) {
         job = repeat_now(schedule, now_ns);
+    }
+    if (job.kind == RH_JOB_NONE && schedule->last.kind != RH_JOB_CHECK) {
+        job = check(schedule, outputs, now_ns);
     }
     if (job.kind == RH_JOB_NONE) {
         job = next_turn(schedule, now_ns);
@@ -361,7 +380,8 @@ void rh_schedule_done(rh_schedule_t *schedule, rh_job_t job, bool is_good)
 {
     bool was_repeat = is_same(job, schedule->repeat);
 
-    if (is_good || job.kind == RH_JOB_STEP) { /* a start-up begins again by itself */
+    if (is_good || job.kind == RH_JOB_STEP ||
+        job.kind == RH_JOB_CHECK) { /* a start-up begins again by itself */
         if (was_repeat) {
             schedule->repeat = no_job;
         }

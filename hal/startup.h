@@ -20,6 +20,15 @@ void rh_startup_request(const rh_device_t *device, rh_frame_t *request);
 /* A good reply to it. A value that reads back otherwise starts all over, later. */
 void rh_startup_take(rh_device_t *device, const uint8_t *reply, int64_t now_ns);
 
+/* While the servo is off, is it time to read one of the values again? A drive's panel
+ * or its maker's program changes them behind the daemon (hazard 18). What a channel
+ * commands since is compared with what was confirmed of it. */
+bool rh_startup_wants_check(const rh_device_t *device, int64_t now_ns);
+void rh_startup_check_request(const rh_device_t *device, rh_frame_t *request);
+/* A good reply to it. Another value than was written: not ready, all is written anew.
+ */
+void rh_startup_check_take(rh_device_t *device, const uint8_t *reply, int64_t now_ns);
+
 /* Begins again: after a failure some register may hold anything. */
 void rh_startup_restart(rh_device_t *device, int64_t now_ns);
 

@@ -65,7 +65,8 @@ static void take(rh_bus_t *bus, rh_job_t job, const rh_link_reply_t *reply)
     if (is_done) {
         rh_schedule_done(&bus->schedule, job, true);
     }
-    if (job.kind == RH_JOB_STEP && device->problem[0] != '\0') {
+    bool is_startup = job.kind == RH_JOB_STEP || job.kind == RH_JOB_CHECK;
+    if (is_startup && device->problem[0] != '\0') {
         memcpy(bus->report.bus.last_error, device->problem,
                sizeof(bus->report.bus.last_error));
     }

@@ -45,6 +45,8 @@ typedef struct {
     char problem[RH_HAL_TEXT];  /* why it can never be ready, in one sentence; "" = none
                                  */
     uint64_t timeouts, garbled; /* of the errors: silence; bytes that were no reply */
+    uint64_t startup_checks;    /* whole rounds in which its start-up values were read
+                                   again, while the servo is off */
     uint64_t illegal; /* quadrature: transitions no encoder makes; HX711: readings
                          that were overtaken, reset or miscounted */
     uint64_t gaps;    /* quadrature: edges whose number is missing */

@@ -270,6 +270,7 @@ static const rh_field_t devices[] = {
     IN_DEVICE(MAYBE_TEXT, problem),
     IN_DEVICE(U64, timeouts),
     IN_DEVICE(U64, garbled),
+    IN_DEVICE(U64, startup_checks),
     IN_DEVICE(U64, illegal),
     IN_DEVICE(U64, gaps),
     NUMBER("rate_hz", rh_device_stats_t, rate_hz, "Hz", 1, "on GPIO"),

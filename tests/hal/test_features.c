@@ -146,6 +146,7 @@ static void a_torque_that_always_changes_goes_once_in_a_round_of_reads(void **st
     int reads[4] = {0};
     (void)state;
     paper_start(paper);
+    atomic_store(&paper->outputs.servo_on, true);
     for (int i = 0; i < 500; i++) {
         atomic_store(&paper->outputs.torque_mnm, -20000 - 100 * i);
         rh_job_t job = paper_go(paper, PAPER_ANSWERED);

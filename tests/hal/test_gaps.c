@@ -108,7 +108,9 @@ static void start_drive(rig_t *rig, bool fc23)
     slave_turnaround_us(rig->slave, 1750);
     rig_open(rig);
     assert_true(bench_await_ready(rig->hal, 0, true));
-    rig_write(rig, (rh_grant_t){.torque_mnm = -30000, .speed_limit_mdps = 200000});
+    rig_write(rig, (rh_grant_t){.torque_mnm = -30000,
+                                .speed_limit_mdps = 200000,
+                                .servo_on = true});
     (void)bench_next(rig->hal, RH_SIGNAL_MOTOR_ANGLE);
 }
 
@@ -133,7 +135,8 @@ static void torque_zero_goes_alone_and_at_once(void **state)
     rig_t *rig = *state;
     start_drive(rig, true);
     int from = slave_count(rig->slave);
-    rig_write(rig, (rh_grant_t){.torque_mnm = 0, .speed_limit_mdps = 200000});
+    rig_write(rig, (rh_grant_t){
+                       .torque_mnm = 0, .speed_limit_mdps = 200000, .servo_on = true});
     int at = slave_await(rig->slave, from, 1, WRITE);
     assert_true(at >= 0 && at <= from + 1);
     assert_int_equal(slave_request(rig->slave, at).value, 0);

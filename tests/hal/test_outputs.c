@@ -89,6 +89,99 @@ a_fence_that_reads_back_wrong_keeps_the_drive_from_ever_being_ready(void **state
     assert_non_null(strstr(stats.buses[0].last_error, "torque_limit_pos"));
 }
 
+/* A drive that holds it to be higher is as wrong as one that holds it to be lower. */
+static void a_fence_that_reads_back_higher_is_wrong_too(void **state)
+{
+    rig_t *rig = *state;
+    rh_hal_stats_t stats;
+    bench_add_drive(&rig->settings, 1);
+    slave_set(rig->slave, 1, AT_TORQUE_LIMIT, 5000);
+    slave_fix(rig->slave, 1, AT_TORQUE_LIMIT);
+    rig_open(rig);
+    int tries = 0;
+    for (int at = 0; tries < 2; at++) {
+        at = slave_await(rig->slave, at, 1, WRITE);
+        assert_true(at >= 0);
+        tries += slave_request(rig->slave, at).address == AT_TORQUE_LIMIT;
+    }
+    (void)bench_next(rig->hal, RH_SIGNAL_DRIVE_STATUS);
+    rh_hal_modbus.stats(rig->hal, &stats);
+    assert_false(stats.devices[0].is_ready);
+    assert_non_null(
+        strstr(stats.buses[0].last_error,
+               "torque_limit_pos reads back as 5000 where 2000 was written"));
+}
+
+static bool await_last_error(rig_t *rig, const char *text)
+{
+    int64_t until_ns = slave_now_ns() + 5000 * MS;
+    while (slave_now_ns() < until_ns) {
+        if (strstr(rig_bus(rig).last_error, text) != NULL) {
+            return true;
+        }
+        bench_pause();
+    }
+    return false;
+}
+
+/* By the drive's panel, or its maker's program on another port (hazard 18). */
+static void a_value_changed_behind_the_daemon_is_noticed_and_written_again(void **state)
+{
+    static const struct {
+        int address;
+        uint16_t value, written;
+        const char *says;
+    } rows[] = {
+        {AT_TORQUE_LIMIT, 5000, 2000, "torque_limit_pos was changed to 5000 behind"},
+        {AT_TORQUE_LIMIT, 100, 2000, "torque_limit_pos was changed to 100 behind"},
+        {AT_MODE, 1, 2, "mode was changed to 1 behind the daemon, which wrote 2"},
+        {AT_SPEED_LIMIT + 1, 9000, 1000, "speed_limit_neg was changed to 9000 behind"},
+    };
+    rig_t *rig = *state;
+    start_drive(rig);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        slave_set(rig->slave, 1, rows[i].address, rows[i].value);
+        if (!await_last_error(rig, rows[i].says)) {
+            fail_msg("row %zu: %s", i, rig_bus(rig).last_error);
+        }
+        assert_true(bench_await_ready(rig->hal, 0, true));
+        assert_int_equal(slave_get(rig->slave, 1, rows[i].address), rows[i].written);
+    }
+}
+
+/* A value that nobody can write keeps the drive from being ready, as at the start. */
+static void a_value_that_stays_changed_keeps_the_drive_from_being_ready(void **state)
+{
+    rig_t *rig = *state;
+    start_drive(rig);
+    slave_fix(rig->slave, 1, AT_TORQUE_LIMIT);
+    slave_set(rig->slave, 1, AT_TORQUE_LIMIT, 5000);
+    assert_true(bench_await_ready(rig->hal, 0, false));
+    assert_true(await_last_error(rig, "torque_limit_pos reads back as 5000"));
+    int from = slave_count(rig->slave);
+    assert_true(slave_await(rig->slave, from + 20, 1, READ) >= 0);
+    assert_int_equal(
+        bench_sample(rig->hal, RH_SIGNAL_DRIVE_STATUS).raw & RH_DRIVE_READY, 0);
+}
+
+/* In a set the bus is for the set; the gate's rules watch what the drive does. */
+static void while_the_servo_is_on_nothing_is_read_again(void **state)
+{
+    rig_t *rig = *state;
+    start_drive(rig);
+    rig_write(rig, (rh_grant_t){.speed_limit_mdps = 200000, .servo_on = true});
+    int from = slave_count(rig->slave);
+    int64_t until_ns = slave_now_ns() + 700 * MS;
+    while (slave_now_ns() < until_ns) {
+        rig_write(rig, (rh_grant_t){.speed_limit_mdps = 200000, .servo_on = true});
+        bench_pause();
+    }
+    for (int at = from + 2; at < slave_count(rig->slave); at++) {
+        slave_request_t request = slave_request(rig->slave, at);
+        assert_false(request.function == READ && request.address < AT_STATUS);
+    }
+}
+
 static void a_drive_without_known_fences_is_never_ready(void **state)
 {
     rig_t *rig = *state;
@@ -394,6 +487,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         wire_test(fences_are_in_the_drive_and_read_back_before_it_is_ready),
         wire_test(a_fence_that_reads_back_wrong_keeps_the_drive_from_ever_being_ready),
+        wire_test(a_fence_that_reads_back_higher_is_wrong_too),
+        wire_test(a_value_changed_behind_the_daemon_is_noticed_and_written_again),
+        wire_test(a_value_that_stays_changed_keeps_the_drive_from_being_ready),
+        wire_test(while_the_servo_is_on_nothing_is_read_again),
         wire_test(a_drive_without_known_fences_is_never_ready),
         wire_test(torque_is_written_in_every_cycle_though_it_does_not_change),
         wire_test(torque_and_rate_are_read_at_the_arm),

@@ -103,6 +103,7 @@ a_torque_that_changes_in_every_tick_never_starves_the_drives_answer(void **state
     bench_add_drive(&scene->settings, 1);
     wire_up(scene);
     start_up(scene);
+    atomic_store(&scene->outputs.servo_on, true);
     for (int i = 0; i < 100; i++) {
         atomic_store(&scene->outputs.torque_mnm, -1000 - 500 * i);
         blocks += go(scene, true).kind == RH_JOB_BLOCK;
