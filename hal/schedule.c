@@ -228,18 +228,22 @@ static rh_job_t next_turn(rh_schedule_t *schedule, int64_t now_ns)
     return no_job;
 }
 
-/* Where nothing moves there is time to read a start-up value again. */
-static rh_job_t check(const rh_schedule_t *schedule, const rh_outputs_t *outputs,
-                      int64_t now_ns)
+/* While nothing moves, a start-up value is read again in the place of a torque that is
+ * written already, so that no sample grows older by it; where the torque has no turn of
+ * its own (FC23), in that of the read. */
+static rh_job_t check_instead(const rh_schedule_t *schedule, rh_job_t job,
+                              const rh_outputs_t *outputs, int64_t now_ns)
 {
-    for (int d = 0; d < schedule->device_count; d++) {
-        const rh_device_t *device = schedule->devices[d];
-        if (!atomic_load(&outputs->servo_on) && may_be_asked(device, now_ns) &&
-            rh_startup_wants_check(device, now_ns)) {
-            return (rh_job_t){RH_JOB_CHECK, d, 0};
-        }
+    const rh_device_t *device = schedule->devices[job.device];
+    bool has_turn = job.kind == RH_JOB_CHANNEL &&
+                    !rh_channel_is_changed(&device->channels[job.index], outputs);
+    bool may = has_turn || job.kind == RH_JOB_BOTH;
+
+    if (may && schedule->last.kind != RH_JOB_CHECK &&
+        !atomic_load(&outputs->servo_on) && rh_startup_wants_check(device, now_ns)) {
+        return (rh_job_t){RH_JOB_CHECK, job.device, 0};
     }
-    return no_job;
+    return job;
 }
 
 /* ---- the decision ----------------------------------------------------------- */
@@ -307,11 +311,8 @@ static rh_job_t choose(rh_schedule_t *schedule, const rh_outputs_t *outputs,
     if (job.kind == RH_JOB_NONE && repeats(schedule, now_ns)) {
         job = repeat_now(schedule, now_ns);
     }
-    if (job.kind == RH_JOB_NONE && schedule->last.kind != RH_JOB_CHECK) {
-        job = check(schedule, outputs, now_ns);
-    }
     if (job.kind == RH_JOB_NONE) {
-        job = next_turn(schedule, now_ns);
+        job = check_instead(schedule, next_turn(schedule, now_ns), outputs, now_ns);
     }
     if (job.kind == RH_JOB_NONE) { /* only the latest output is left to do */
         schedule->last = no_job;

@@ -70,6 +70,21 @@ static void a_drive_that_brakes_at_its_speed_limit_is_no_runaway(void **state)
     assert_false(gate_bench_saw(&bench, RH_FAULT_RUNAWAY));
 }
 
+/* The excuse is the drive's own brake, which acts at its limit and not before. */
+static void
+below_nine_tenths_of_the_speed_limit_the_same_torque_is_a_runaway(void **state)
+{
+    (void)state;
+    bench.drive_follows = false;
+    bench.angle_deg = -50.0;
+    bench.rate_dps = bench.limits.rate_limit_mdps / 1000.0 * 0.88;
+    gate_bench_value(&bench, RH_SIGNAL_DRIVE_TORQUE, -30.0);
+    gate_bench_value(&bench, RH_SIGNAL_TORQUE_CONFIRMED, 10.0);
+    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = RH_DRIVE_READY | RH_DRIVE_RUN;
+    gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 3);
+    assert_true(gate_bench_saw(&bench, RH_FAULT_RUNAWAY));
+}
+
 static void a_drive_that_does_not_run_is_cut(void **state)
 {
     (void)state;
@@ -264,6 +279,7 @@ int main(void)
         ON_BENCH(a_torque_within_fifteen_percent_and_ten_newton_metres_is_no_runaway),
         ON_BENCH(a_drive_that_ignores_its_command_is_cut_in_a_fast_lift_too),
         ON_BENCH(a_drive_that_brakes_at_its_speed_limit_is_no_runaway),
+        ON_BENCH(below_nine_tenths_of_the_speed_limit_the_same_torque_is_a_runaway),
         ON_BENCH(a_drive_that_does_not_run_is_cut),
         ON_BENCH(a_drive_that_stops_running_in_a_rep_is_cut_at_the_third_sample),
         ON_BENCH(a_drive_that_stops_running_while_it_lowers_is_cut),
