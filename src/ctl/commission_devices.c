@@ -7,8 +7,8 @@
 #include "fields.h"
 #include "wires.h"
 
-#define ROUND_S 12.0 /* two rounds of eight values, four a second, told once a second  \
-                      */
+/* Two rounds of eight values, four a second, told once a second. */
+#define ROUND_S 12.0
 #define SETTLE_S 5.0 /* a device that was lost is tried again within this */
 
 static int take_health(rh_commission_t *bench, json_t **reply)
