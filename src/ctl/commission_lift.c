@@ -236,6 +236,13 @@ static int judge_span(rh_commission_t *bench, const lift_t *lift)
                               sum_n, wanted_n, spans[row].means);
 }
 
+/* Before the spans: a pair that shows nothing is no wrong span. */
+static int judge_pair(rh_commission_t *bench, const lift_t *lift)
+{
+    return rh_commission_judge_pair(bench, &lift->hang, &lift->held,
+                                    RH_SIGNAL_STRAP_LEFT);
+}
+
 static int say_lift(rh_commission_t *bench, const lift_t *lift)
 {
     return rh_commission_note(bench,
@@ -249,7 +256,7 @@ static int say_lift(rh_commission_t *bench, const lift_t *lift)
 int rh_commission_lift(rh_commission_t *bench)
 {
     static int (*const judges[])(rh_commission_t *, const lift_t *) = {
-        judge_directions, judge_scales, judge_signs, judge_span, say_lift};
+        judge_directions, judge_scales, judge_pair, judge_signs, judge_span, say_lift};
     lift_t lift = {0};
     int result = record_lift(bench, &lift);
     for (size_t i = 0; result == 0 && i < sizeof judges / sizeof judges[0]; i++) {

@@ -9,8 +9,10 @@
 #include "names.h"
 
 #define MEAN_S 1.0
-#define SPAN_FRAC 0.05 /* hazard 7 */
-#define PLACED_N 4.0   /* 10 kg, read in kilograms */
+#define SPAN_FRAC 0.05   /* hazard 7 */
+#define PLACED_N 4.0     /* 10 kg, read in kilograms */
+#define ELSEWHERE_N 20.0 /* the other pair: more than what somebody brushes against */
+#define LITTLE_FRAC 0.2  /* of the mass: hardly any of it */
 
 static double more_n(const rh_commission_t *bench, const rh_commission_mass_t *mass,
                      int signal)
@@ -45,6 +47,44 @@ static const char *name_of(const rh_commission_mass_t *mass)
 {
     return rh_name_input((uint32_t)mass->signal)->name;
 }
+
+/* ---- the other pair ---------------------------------------------------------------
+ */
+
+static bool is_of_pads(int signal)
+{
+    return signal == RH_SIGNAL_PAD_FRONT || signal == RH_SIGNAL_PAD_REAR;
+}
+
+/* What the pair that nobody touches shows more than before: lines, adapters or
+ * addresses of straps and pads exchanged. */
+static double elsewhere_n(const rh_reading_t *now, const rh_reading_t *empty, bool pads)
+{
+    int one = pads ? RH_SIGNAL_PAD_FRONT : RH_SIGNAL_STRAP_LEFT;
+    int other = pads ? RH_SIGNAL_PAD_REAR : RH_SIGNAL_STRAP_RIGHT;
+    return fabs(now->value[one] - empty->value[one]) +
+           fabs(now->value[other] - empty->value[other]);
+}
+
+int rh_commission_judge_pair(rh_commission_t *bench, const rh_reading_t *empty,
+                             const rh_reading_t *loaded, int signal)
+{
+    bool at_pads = is_of_pads(signal);
+    double here_n = elsewhere_n(loaded, empty, at_pads);
+    double there_n = elsewhere_n(loaded, empty, !at_pads);
+    return there_n > ELSEWHERE_N && there_n > here_n
+               ? rh_commission_fail(
+                     bench,
+                     "exchange the two lines, or the paths or hosts of their buses",
+                     "the cells of the %s took what was at the %s (%.1f N, its own "
+                     "%.1f N): the two pairs of cells are exchanged",
+                     at_pads ? "straps" : "pads", at_pads ? "pads" : "straps", there_n,
+                     here_n)
+               : 0;
+}
+
+/* ---- one of a pair ----------------------------------------------------------------
+ */
 
 static int judge_place(rh_commission_t *bench, const rh_commission_mass_t *mass)
 {
@@ -88,13 +128,20 @@ int rh_commission_take_mass(rh_commission_t *bench, rh_commission_mass_t *mass,
     rh_reading_t mean;
     int result = rh_commission_await(bench, is_placed, mass);
     if (result == RH_STEP_FAILED) {
-        return rh_commission_fail(bench, "check both cells",
-                                  "neither cell showed the mass on the %s",
-                                  mass->where);
+        int pair =
+            rh_commission_judge_pair(bench, &mass->empty, &bench->now, mass->signal);
+        return pair != 0 ? pair
+                         : rh_commission_fail(bench, "check both cells",
+                                              "neither cell showed the mass on the %s",
+                                              mass->where);
     }
     result = result != 0 ? result : rh_commission_mean(bench, MEAN_S, &mean);
     mass->main_n = mean.value[mass->signal] - mass->empty.value[mass->signal];
     mass->other_n = mean.value[mass->other] - mass->empty.value[mass->other];
+    if (result == 0 &&
+        fabs(mass->main_n + mass->other_n) < LITTLE_FRAC * fabs(mass->wanted_n)) {
+        result = rh_commission_judge_pair(bench, &mass->empty, &mean, mass->signal);
+    }
     result = result != 0 ? result : judge_place(bench, mass);
     result = result != 0 ? result : judge_span(bench, mass);
     if (result != 0) {

@@ -95,6 +95,11 @@ typedef struct {
 int rh_commission_take_mass(rh_commission_t *bench, rh_commission_mass_t *mass,
                             const char *take_off);
 
+/* 0, or RH_STEP_FAILED where the pair of cells (straps or pads) that was not touched
+ * took the force meant for the pair of `signal`: between the two readings. */
+int rh_commission_judge_pair(rh_commission_t *bench, const rh_reading_t *empty,
+                             const rh_reading_t *loaded, int signal);
+
 /* ---- the steps: 0 with a note, RH_STEP_FAILED, or an exit code ---- */
 
 int rh_commission_computer(rh_commission_t *bench);

@@ -29,7 +29,7 @@ from machine import Machine, MachineError, wait_for  # noqa: E402
 
 TOLD = ["--set", "test.needs_commissioning=yes"]
 
-# name: options of the simulator, steps to do, words of their sentence, words that doctor says
+# name: options of the simulator (or two lines to be plugged into each other's place), steps to do, words of their sentence, words that doctor says
 # (True: the same; False: it cannot see it, nobody touches the machine)
 ROWS = {
     "arm_encoder_reversed": (["--wiring", "encoder_reversed"], ["lift"],
@@ -44,6 +44,8 @@ ROWS = {
                                   "each strap cell counts the wrong way", False),
     "pad_cell_reversed": (["--wiring", "pad_rear_reversed"], ["pads"],
                           "pad_rear counts the wrong way", False),
+    "straps_and_pads_exchanged": (["exchange", "cells", "pads"], ["lift", "pads"],
+                                  "the two pairs of cells are exchanged", False),
     "kilograms_for_newtons": (["--wiring", "cells_in_kg"], ["lift", "pads"],
                               "they give kilograms, not newtons", False),
     "strap_cell_with_90_percent": (["--wiring", "span:strap_left=90"], ["span"],
@@ -126,10 +128,23 @@ def start_repeats(machine, words):
         raise MachineError(f"the start does not say what commissioning found: {lines}")
 
 
+def exchange(machine, one, other):
+    """Each plug in the other's place: the machine file's paths stay as they are."""
+    paths = [machine.run / f"bus-{name}" for name in (one, other)]
+    targets = [path.readlink() for path in paths]
+    for path, target in zip(paths, reversed(targets)):
+        path.unlink()
+        path.symlink_to(target)
+
+
 def try_row(bins, name):
     options, steps, words, is_seen = ROWS[name]
-    with Machine(bins, host_pause_ms=40, daemon_args=TOLD, sim_args=options) as machine:
-        machine.start_all()
+    plugs = options[1:] if options[0] == "exchange" else []
+    with Machine(bins, host_pause_ms=40, daemon_args=TOLD, sim_args=[] if plugs else options) as machine:
+        machine.start_sim()
+        if plugs:
+            exchange(machine, *plugs)
+        machine.start_daemon()
         wait_for("the daemon's start says it",
                  lambda: "not commissioned: run `revhyperctl commission`" in machine.log("daemon"), 5)
         refuses_to_arm(machine)
