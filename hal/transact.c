@@ -70,6 +70,10 @@ static void take(rh_bus_t *bus, rh_job_t job, const rh_link_reply_t *reply)
         memcpy(bus->report.bus.last_error, device->problem,
                sizeof(bus->report.bus.last_error));
     }
+    /* somebody did that: it stays to be seen when the next error has replaced it */
+    if (job.kind == RH_JOB_CHECK && device->problem[0] != '\0') {
+        memcpy(bus->report.bus.notice, device->problem, sizeof(bus->report.bus.notice));
+    }
 }
 
 static void fail(rh_bus_t *bus, rh_job_t job, rh_link_result_t result,

@@ -4,8 +4,11 @@
  * fails agrees with itself, and no rule of the gate would see it.
  */
 #include <errno.h>
+#include <math.h>
 #include <string.h>
+#include <strings.h>
 
+#include "names.h"
 #include "steps.h"
 
 static const rh_part_t *signal_part(rh_draft_t *draft, int binding)
@@ -111,6 +114,26 @@ static int check_assumed(rh_draft_t *draft, int index)
                            (unsigned)assumed->address);
 }
 
+/* A number in kilograms is no force until somebody says how many newtons it is. */
+static int check_unit(rh_draft_t *draft, int index)
+{
+    const rh_hal_settings_t *hal = &draft->settings.hal;
+    const rh_binding_t *binding = &hal->bindings[index];
+    const rh_register_t *reg =
+        binding->kind == RH_SOURCE_MODBUS ? register_of(hal, binding) : NULL;
+    if (reg == NULL || binding->is_output || reg->unit[0] == '\0' ||
+        strcasecmp(reg->unit, "n") == 0 || fabs(binding->scale) != 1.0 ||
+        strcmp(rh_name_input((uint32_t)binding->signal)->unit, "n") != 0) {
+        return 0;
+    }
+    return rh_draft_refuse(draft, signal_part(draft, index), "scale",
+                           "set the transmitter to newtons, or write how many newtons "
+                           "one unit is (9.80665 for kg)",
+                           "%s of profile %s is in %s, the signal in newtons",
+                           reg->role, hal->devices[binding->device].profile.name,
+                           reg->unit);
+}
+
 static int index_of(const rh_hal_settings_t *hal, int signal)
 {
     for (int i = 0; i < hal->binding_count; i++) {
@@ -155,7 +178,8 @@ int rh_draft_check_sources(rh_draft_t *draft)
 {
     const rh_hal_settings_t *hal = &draft->settings.hal;
     for (int i = 0; i < hal->binding_count; i++) {
-        if (check_shared(draft, i) != 0 || check_assumed(draft, i) != 0) {
+        if (check_shared(draft, i) != 0 || check_assumed(draft, i) != 0 ||
+            check_unit(draft, i) != 0) {
             return -EINVAL;
         }
     }

@@ -18,7 +18,8 @@
 #define RH_COMMISSIONING_FILE_A "commissioning.a"
 #define RH_COMMISSIONING_FILE_B "commissioning.b"
 #define RH_COMMISSIONING_FORMER "commissioning.former"
-#define RH_COMMISSIONING_MAX 262144 /* bytes of a record */
+#define RH_COMMISSIONING_LOCK "commissioning.lock" /* held by whoever writes it */
+#define RH_COMMISSIONING_MAX 262144                /* bytes of a record */
 
 /* The steps in their order: X(ID, name, what it proves). All are needed before anything
  * arms. */

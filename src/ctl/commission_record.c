@@ -2,6 +2,7 @@
 /* The record of what the steps found; see commission_parts.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,11 @@ static const char *state_dir(const rh_commission_t *bench)
 
 int rh_commission_lock_record(const rh_commission_t *bench, int *lock)
 {
-    *lock = open(state_dir(bench), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/" RH_COMMISSIONING_LOCK, state_dir(bench));
+    /* a file of its own: whoever keeps other things in that folder may lock the folder
+     */
+    *lock = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (*lock >= 0 && flock(*lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         return rh_problem_set(bench->problem, RH_EXIT_REFUSED, "busy",
                               "wait until it has ended, or end it",

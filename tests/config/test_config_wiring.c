@@ -173,6 +173,20 @@ static void a_scale_of_nothing_and_an_inverted_number_are_refused(void **state)
     set_refuses(house, "signal estop_a.scale", "2", "a flag has no scale");
 }
 
+/* As an honest builder writes of a transmitter that shows kilograms. */
+static void a_force_in_kilograms_is_refused_until_its_newtons_are_said(void **state)
+{
+    house_t *house = *state;
+    house_edit(house, "devices/pt113.conf", "unit = n", "unit = kg");
+    house_refuses(house, "machine.conf", "[signal strap_left]",
+                  "is in kg, the signal in newtons");
+    const rh_override_t said[] = {{"signal strap_left.scale", "-9.80665"},
+                                  {"signal strap_right.scale", "-9.80665"},
+                                  {"signal pad_front.scale", "9.80665"},
+                                  {"signal pad_rear.scale", "9.80665"}};
+    assert_int_equal(house_load(house, said, sizeof(said) / sizeof(said[0])), 0);
+}
+
 /* ---- buses and devices ----------------------------------------------------------- */
 
 static void a_device_on_an_unknown_bus_is_refused(void **state)
@@ -467,6 +481,7 @@ int main(void)
         ROW(an_input_that_no_block_reads_is_refused),
         ROW(a_number_from_a_bit_is_refused),
         ROW(a_scale_of_nothing_and_an_inverted_number_are_refused),
+        ROW(a_force_in_kilograms_is_refused_until_its_newtons_are_said),
         ROW(a_device_on_an_unknown_bus_is_refused),
         ROW(a_rate_that_would_become_9600_is_refused),
         ROW(a_rate_that_the_device_cannot_do_is_refused),

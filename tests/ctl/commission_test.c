@@ -114,7 +114,9 @@ static void two_at_once_would_write_over_each_other(void **state)
 {
     (void)state;
     be_all_but_relay();
-    int lock = open(fake_run_dir(fake), O_RDONLY | O_DIRECTORY);
+    char path[300];
+    (void)snprintf(path, sizeof path, "%s/" RH_COMMISSIONING_LOCK, fake_run_dir(fake));
+    int lock = open(path, O_RDONLY | O_CREAT, 0644);
     assert_int_equal(flock(lock, LOCK_EX), 0);
     assert_int_equal(run("commission estop --seconds 1"), RH_EXIT_REFUSED);
     says("another `revhyperctl commission` runs on this machine");
@@ -124,6 +126,18 @@ static void two_at_once_would_write_over_each_other(void **state)
     assert_int_equal(rh_commissioning_read(fake_run_dir(fake), &record), 0);
     assert_true(record.steps[RH_COMMISSIONING_ESTOP].is_ok);
     rh_commissioning_free(&record);
+}
+
+/* As the simulator does, whose folder may be the daemon's, too. */
+static void a_folder_that_another_program_locks_is_no_second_commissioning(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    int lock = open(fake_run_dir(fake), O_RDONLY | O_DIRECTORY);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    assert_int_equal(run("commission dance"), RH_EXIT_USAGE);
+    says("there is no step `dance`");
+    close(lock);
 }
 
 /* One step under a changed key, and the key put back. */
@@ -395,6 +409,7 @@ int main(void)
         A(a_step_that_there_is_not_is_named),
         A(what_could_not_be_written_is_said_before_anybody_moves),
         A(two_at_once_would_write_over_each_other),
+        A(a_folder_that_another_program_locks_is_no_second_commissioning),
         A(the_record_of_another_wiring_is_kept_and_comes_back_with_it),
         A(nothing_falls_without_an_answer),
         A(the_drive_is_switched_on_last),

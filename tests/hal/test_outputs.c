@@ -144,6 +144,7 @@ static void a_value_changed_behind_the_daemon_is_noticed_and_written_again(void 
         if (!await_last_error(rig, rows[i].says)) {
             fail_msg("row %zu: %s", i, rig_bus(rig).last_error);
         }
+        assert_non_null(strstr(rig_bus(rig).notice, rows[i].says));
         assert_true(bench_await_ready(rig->hal, 0, true));
         assert_int_equal(slave_get(rig->slave, 1, rows[i].address), rows[i].written);
     }
