@@ -30,8 +30,8 @@ typedef struct {
     double busy_frac;      /* share of the time the wire was occupied or kept silent */
     double error_frac;     /* failed requests, over the last second */
     char last_error[RH_HAL_TEXT];
-    char
-        notice[RH_HAL_TEXT]; /* what slows it down or was odd, with the remedy; or "" */
+    /* what slows it down or was odd, with the remedy; or "" */
+    char notice[RH_HAL_TEXT];
 } rh_bus_stats_t;
 
 typedef struct {

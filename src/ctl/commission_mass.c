@@ -12,7 +12,7 @@
 #define SPAN_FRAC 0.05   /* hazard 7 */
 #define PLACED_N 4.0     /* 10 kg, read in kilograms */
 #define ELSEWHERE_N 20.0 /* the other pair: more than what somebody brushes against */
-#define LITTLE_FRAC 0.2  /* of the mass: hardly any of it */
+#define LITTLE_FRAC 0.2  /* of what the other pair shows: somebody leaning is more */
 
 static double more_n(const rh_commission_t *bench, const rh_commission_mass_t *mass,
                      int signal)
@@ -48,17 +48,15 @@ static const char *name_of(const rh_commission_mass_t *mass)
     return rh_name_input((uint32_t)mass->signal)->name;
 }
 
-/* ---- the other pair ---------------------------------------------------------------
- */
+/* ---- the other pair -------------------------------------------------------------- */
 
 static bool is_of_pads(int signal)
 {
     return signal == RH_SIGNAL_PAD_FRONT || signal == RH_SIGNAL_PAD_REAR;
 }
 
-/* What the pair that nobody touches shows more than before: lines, adapters or
- * addresses of straps and pads exchanged. */
-static double elsewhere_n(const rh_reading_t *now, const rh_reading_t *empty, bool pads)
+/* What a pair of cells shows otherwise than before. */
+static double changed_n(const rh_reading_t *now, const rh_reading_t *empty, bool pads)
 {
     int one = pads ? RH_SIGNAL_PAD_FRONT : RH_SIGNAL_STRAP_LEFT;
     int other = pads ? RH_SIGNAL_PAD_REAR : RH_SIGNAL_STRAP_RIGHT;
@@ -70,9 +68,9 @@ int rh_commission_judge_pair(rh_commission_t *bench, const rh_reading_t *empty,
                              const rh_reading_t *loaded, int signal)
 {
     bool at_pads = is_of_pads(signal);
-    double here_n = elsewhere_n(loaded, empty, at_pads);
-    double there_n = elsewhere_n(loaded, empty, !at_pads);
-    return there_n > ELSEWHERE_N && there_n > here_n
+    double here_n = changed_n(loaded, empty, at_pads);
+    double there_n = changed_n(loaded, empty, !at_pads);
+    return there_n > ELSEWHERE_N && here_n < LITTLE_FRAC * there_n
                ? rh_commission_fail(
                      bench,
                      "exchange the two lines, or the paths or hosts of their buses",
@@ -83,8 +81,7 @@ int rh_commission_judge_pair(rh_commission_t *bench, const rh_reading_t *empty,
                : 0;
 }
 
-/* ---- one of a pair ----------------------------------------------------------------
- */
+/* ---- one of a pair --------------------------------------------------------------- */
 
 static int judge_place(rh_commission_t *bench, const rh_commission_mass_t *mass)
 {
@@ -138,10 +135,9 @@ int rh_commission_take_mass(rh_commission_t *bench, rh_commission_mass_t *mass,
     result = result != 0 ? result : rh_commission_mean(bench, MEAN_S, &mean);
     mass->main_n = mean.value[mass->signal] - mass->empty.value[mass->signal];
     mass->other_n = mean.value[mass->other] - mass->empty.value[mass->other];
-    if (result == 0 &&
-        fabs(mass->main_n + mass->other_n) < LITTLE_FRAC * fabs(mass->wanted_n)) {
-        result = rh_commission_judge_pair(bench, &mass->empty, &mean, mass->signal);
-    }
+    result = result != 0
+                 ? result
+                 : rh_commission_judge_pair(bench, &mass->empty, &mean, mass->signal);
     result = result != 0 ? result : judge_place(bench, mass);
     result = result != 0 ? result : judge_span(bench, mass);
     if (result != 0) {

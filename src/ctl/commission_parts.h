@@ -96,7 +96,8 @@ int rh_commission_take_mass(rh_commission_t *bench, rh_commission_mass_t *mass,
                             const char *take_off);
 
 /* 0, or RH_STEP_FAILED where the pair of cells (straps or pads) that was not touched
- * took the force meant for the pair of `signal`: between the two readings. */
+ * took the force meant for the pair of `signal`, which shows hardly any of it: between
+ * the two readings. */
 int rh_commission_judge_pair(rh_commission_t *bench, const rh_reading_t *empty,
                              const rh_reading_t *loaded, int signal);
 

@@ -22,8 +22,7 @@ int rh_commission_lock_record(const rh_commission_t *bench, int *lock)
 {
     char path[PATH_MAX];
     (void)snprintf(path, sizeof path, "%s/" RH_COMMISSIONING_LOCK, state_dir(bench));
-    /* a file of its own: whoever keeps other things in that folder may lock the folder
-     */
+    /* a file of its own: another program may hold the folder */
     *lock = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (*lock >= 0 && flock(*lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         return rh_problem_set(bench->problem, RH_EXIT_REFUSED, "busy",

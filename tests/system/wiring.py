@@ -29,7 +29,8 @@ from machine import Machine, MachineError, wait_for  # noqa: E402
 
 TOLD = ["--set", "test.needs_commissioning=yes"]
 
-# name: options of the simulator (or two lines to be plugged into each other's place), steps to do, words of their sentence, words that doctor says
+# name: options of the simulator (or two lines to be plugged into each other's place), steps to do,
+# words of their sentence, words that doctor says
 # (True: the same; False: it cannot see it, nobody touches the machine)
 ROWS = {
     "arm_encoder_reversed": (["--wiring", "encoder_reversed"], ["lift"],
