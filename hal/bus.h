@@ -38,7 +38,7 @@ typedef struct {
 
 typedef struct {
     const rh_bus_settings_t *settings;
-    char path[2 * RH_HAL_PATH]; /* of the serial device */
+    char path[2 * RH_HAL_PATH]; /* of the serial device, or of a simulator's link */
     int32_t gap_us;
     const rh_outputs_t *outputs;
     rh_mailbox_t *samples_out, *report_out;

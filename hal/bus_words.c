@@ -51,22 +51,41 @@ void rh_bus_explain_failure(rh_bus_t *bus, const rh_device_t *device,
                    result_words[result], exception_word(result, reply));
 }
 
+/* The machine is simulated, the line is not, or nobody says so. */
+static void explain_real(rh_bus_t *bus)
+{
+    const rh_bus_settings_t *settings = bus->settings;
+    char *text = bus->report.bus.last_error;
+    size_t size = sizeof(bus->report.bus.last_error);
+
+    if (settings->is_tcp) {
+        (void)snprintf(
+            text, size,
+            "port %d is no simulator's (%.80s does not name it) and was left "
+            "alone: start revhyper-sim; a real machine's file does not say "
+            "simulated = yes",
+            settings->port, bus->path);
+    } else {
+        (void)snprintf(text, size,
+                       "%.120s is a real port and was left alone: [machine] says "
+                       "simulated = yes; a real machine has a file of its own, without "
+                       "it",
+                       bus->path);
+    }
+}
+
 void rh_bus_explain_closed(rh_bus_t *bus, int error)
 {
     const char *name = bus->settings->is_tcp ? bus->settings->host : bus->path;
     char *text = bus->report.bus.last_error;
     size_t size = sizeof(bus->report.bus.last_error);
 
-    if (error == -EBUSY) {
+    if (error == -EXDEV) {
+        explain_real(bus);
+    } else if (error == -EBUSY) {
         (void)snprintf(text, size,
                        "cannot open %.120s: another program holds it; end that one "
                        "(fuser names it)",
-                       name);
-    } else if (error == -EXDEV) {
-        (void)snprintf(text, size,
-                       "%.120s is a real port and was left alone: [machine] says "
-                       "simulated = yes; a real machine has a file of its own, without "
-                       "it",
                        name);
     } else if (error == -ERANGE) {
         (void)snprintf(

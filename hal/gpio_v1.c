@@ -88,7 +88,8 @@ static const int uses[] = {
 };
 
 static const int bias_flags[RH_BIAS_COUNT] = {
-    [RH_BIAS_NONE] = 0,
+    [RH_BIAS_AS_IS] = 0,
+    [RH_BIAS_NONE] = GPIOD_LINE_REQUEST_FLAG_BIAS_DISABLE,
     [RH_BIAS_UP] = GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP,
     [RH_BIAS_DOWN] = GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN,
 };

@@ -80,7 +80,8 @@ int rh_gpio_chip_line(rh_gpio_chip_t *chip, const char *name)
 /* ---- requests ------------------------------------------------------------ */
 
 static const enum gpiod_line_bias biases[RH_BIAS_COUNT] = {
-    [RH_BIAS_NONE] = GPIOD_LINE_BIAS_AS_IS,
+    [RH_BIAS_AS_IS] = GPIOD_LINE_BIAS_AS_IS,
+    [RH_BIAS_NONE] = GPIOD_LINE_BIAS_DISABLED,
     [RH_BIAS_UP] = GPIOD_LINE_BIAS_PULL_UP,
     [RH_BIAS_DOWN] = GPIOD_LINE_BIAS_PULL_DOWN,
 };

@@ -119,23 +119,34 @@ static int connect_link(rh_link_t *link, const rh_bus_settings_t *settings)
     return link->is_tcp ? 0 : check_port(link, settings);
 }
 
+/* Before libmodbus changes another one's settings, or speaks to a real machine. */
+static int claim_port(rh_link_t *link, const rh_bus_settings_t *settings,
+                      const char *path)
+{
+    if (settings->is_tcp) {
+        return settings->must_be_simulated
+                   ? rh_port_check_simulated(path, settings->port)
+                   : 0;
+    }
+    link->claim = rh_port_claim(path, settings->must_be_simulated);
+    return link->claim < 0 ? link->claim : 0;
+}
+
 int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char *path,
                  int32_t gap_us)
 {
     *link = (rh_link_t){
         .is_tcp = settings->is_tcp, .gap_ns = gap_us * NS_PER_US, .claim = -1};
-    if (!settings->is_tcp) { /* before libmodbus changes another one's settings */
-        link->claim = rh_port_claim(path, settings->must_be_pty);
-        if (link->claim < 0) {
-            return link->claim;
-        }
+    int error = claim_port(link, settings, path);
+    if (error != 0) {
+        return error;
     }
     link->response_timeout_ns = or_default_ns(settings->response_timeout_us, 8000);
     link->resync_ns = or_default_ns(settings->resync_us, 5000);
     link->context = settings->is_tcp ? modbus_new_tcp(settings->host, settings->port)
                                      : new_serial(link, settings, path);
     if (link->context == NULL) {
-        int error = -errno;
+        error = -errno;
         rh_link_close(link);
         return error;
     }
@@ -143,7 +154,7 @@ int rh_link_open(rh_link_t *link, const rh_bus_settings_t *settings, const char 
                         CONNECT_TIMEOUT_US); /* libmodbus connects within this one */
     modbus_set_byte_timeout(link->context, 0, 0);
     modbus_set_error_recovery(link->context, MODBUS_ERROR_RECOVERY_NONE);
-    int error = connect_link(link, settings);
+    error = connect_link(link, settings);
     if (error != 0) {
         rh_link_close(link);
         return error;

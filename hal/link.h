@@ -66,8 +66,9 @@ int64_t rh_link_char_ns(const rh_bus_settings_t *bus);
 int32_t rh_link_least_gap_us(const rh_bus_settings_t *bus);
 
 /* Opens the port, which then is ours alone, or connects (at most 250 ms). `path` is
- * absolute. 0 or negative errno: -EBUSY where another program holds the port, -EXDEV
- * where the machine is simulated and the port no pty, -ERANGE where it does not run at
+ * absolute; on TCP it is where a simulator says its port. 0 or negative errno: -EBUSY
+ * where another program holds the port, -EXDEV where the machine is simulated and the
+ * port no pty or not a simulator's, -ERANGE where it does not run at
  * the rate that was asked for; allocates (libmodbus). gap_us is the longest silence
  * that one of its devices needs.
  */

@@ -91,11 +91,26 @@ static int take_bindings(rh_hal_t *hal, const rh_wiring_error_t *error)
     return 0;
 }
 
+/* Of the serial line; on TCP where a simulator says its port. */
+static void fill_path(rh_bus_t *bus, const char *run_dir)
+{
+    const rh_bus_settings_t *settings = bus->settings;
+    bool is_absolute = settings->path[0] == '/';
+
+    if (settings->is_tcp) {
+        (void)snprintf(bus->path, sizeof(bus->path), "%s/bus-%s", run_dir,
+                       settings->name);
+    } else {
+        (void)snprintf(bus->path, sizeof(bus->path), "%s%s%s",
+                       is_absolute ? "" : run_dir, is_absolute ? "" : "/",
+                       settings->path);
+    }
+}
+
 static void prepare_bus(rh_hal_t *hal, int index)
 {
     rh_bus_t *bus = &hal->buses[index];
     const rh_bus_settings_t *settings = &hal->settings.buses[index];
-    bool is_absolute = settings->path[0] == '/';
 
     bus->settings = settings;
     bus->link.claim = -1; /* closed before it was ever open: it owns no descriptor */
@@ -103,9 +118,7 @@ static void prepare_bus(rh_hal_t *hal, int index)
     bus->outputs = &hal->outputs;
     bus->samples_out = &hal->samples[index];
     bus->report_out = &hal->reports[index];
-    (void)snprintf(bus->path, sizeof(bus->path), "%s%s%s",
-                   is_absolute ? "" : hal->settings.run_dir, is_absolute ? "" : "/",
-                   settings->path);
+    fill_path(bus, hal->settings.run_dir);
     (void)snprintf(bus->report.bus.name, sizeof(bus->report.bus.name), "%s",
                    settings->name);
 }

@@ -38,7 +38,7 @@ int rh_panel_add(rh_panel_t *panel, const rh_binding_t *binding,
     if (binding->is_output) {
         /* off is low, or high where the line is inverted */
         panel->out_lines[panel->relay_count] =
-            (rh_gpio_line_t){offset, RH_BIAS_NONE, binding->invert};
+            (rh_gpio_line_t){offset, RH_BIAS_AS_IS, binding->invert};
         panel->relays[panel->relay_count++] =
             (rh_relay_t){binding->signal, binding->invert};
         return 0;

@@ -50,6 +50,15 @@ int rh_port_claim(const char *path, bool must_be_pty)
     return fd;
 }
 
+int rh_port_check_simulated(const char *path, int port)
+{
+    char wanted[16];
+    char found[16];
+    int length = snprintf(wanted, sizeof(wanted), "tcp:%d", port);
+    ssize_t got = readlink(path, found, sizeof(found));
+    return got == length && memcmp(found, wanted, (size_t)length) == 0 ? 0 : -EXDEV;
+}
+
 int rh_port_close_door(int fd)
 {
     char name[PATH_MAX];

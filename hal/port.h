@@ -9,6 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Whether a simulator serves this TCP port: it leaves a link to "tcp:PORT" by the bus's
+ * name in its folder, `path`. 0, or -EXDEV. */
+int rh_port_check_simulated(const char *path, int port);
+
 /* Claims the port before anybody changes its settings: a lock on the device that other
  * instances respect, and TIOCEXCL for those that know nothing of it. A descriptor to be
  * closed with the port, or negative errno: -EBUSY where another program holds it,

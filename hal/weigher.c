@@ -21,7 +21,7 @@ static int take_line(rh_weigher_t *weigher, const char *name, rh_gpio_use_t use,
                      rh_gpio_lines_t **lines, const rh_gpio_error_t *error)
 {
     int offset = rh_gpio_line_find(weigher->source.chip, name, error);
-    const rh_gpio_line_t wanted = {offset, RH_BIAS_NONE, false};
+    const rh_gpio_line_t wanted = {offset, RH_BIAS_AS_IS, false};
     return offset < 0
                ? offset
                : rh_gpio_request(lines, weigher->source.chip, use, &wanted, 1, error);

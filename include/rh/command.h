@@ -116,6 +116,8 @@ typedef struct {
       "go up by the permitted step, one per set")                                      \
     X(ABOVE_CEILING, "above_ceiling", "the load is above what this machine may give",  \
       "choose a lighter load")                                                         \
+    X(NO_LOAD_IN_MODE, "no_load_in_mode", "the mode damping gives no load",            \
+      "mode.set constant or plate first")                                              \
     X(NO_RELAY, "no_relay", "the heartbeat relay was not proven since the start",      \
       "clear the bench and hold the reset button; it takes half a second")             \
     X(NO_CONSENT, "no_consent",                                                        \

@@ -83,8 +83,9 @@ typedef struct {
     union {
         struct {
             uint32_t ticket;
-            uint32_t refusal;     /* rh_refusal_t; 0 = done */
-            double value, value2; /* what was set, where that says something */
+            uint32_t refusal; /* rh_refusal_t; 0 = done */
+            double value,
+                value2; /* what was set, or may be, where that says something */
         } answer;
         struct {
             uint32_t note; /* rh_note_t */

@@ -150,7 +150,7 @@ typedef struct {
     char name[RH_HAL_NAME];
     bool is_tcp;
     char path[RH_HAL_PATH]; /* serial device; relative = below the run directory */
-    bool must_be_pty;       /* of a simulated machine: no real port is opened */
+    bool must_be_simulated; /* of a simulated machine: no real line is opened */
     char host[RH_HAL_NAME];
     int32_t port;
     int32_t baud;
@@ -182,7 +182,14 @@ typedef enum {
     RH_SOURCE_HX711       /* role "force" of a [hx711] */
 } rh_source_t;
 
-typedef enum { RH_BIAS_NONE = 0, RH_BIAS_UP, RH_BIAS_DOWN, RH_BIAS_COUNT } rh_bias_t;
+/* The chip's own resistor. AS_IS leaves what the board has set: nobody has said it. */
+typedef enum {
+    RH_BIAS_AS_IS = 0,
+    RH_BIAS_NONE,
+    RH_BIAS_UP,
+    RH_BIAS_DOWN,
+    RH_BIAS_COUNT
+} rh_bias_t;
 
 /* A quadrature encoder on two lines; the zero of its count is found at start: the arm
  * hangs still at home_deg. */

@@ -78,12 +78,25 @@ static bool must_fail_open(const rh_binding_t *binding)
     return false;
 }
 
-/* A broken wire leaves the line to its bias, which must read as open or let go. */
+/* A broken wire leaves the line to its bias, which must read as open or let go. A line
+ * with none reads what is in the air: with a resistor outside, somebody says so. */
 static int check_broken_wire(rh_draft_t *draft, int index)
 {
     const rh_binding_t *binding = &draft->settings.hal.bindings[index];
     bool reads_one = (binding->bias == RH_BIAS_UP) != binding->invert;
-    if (!must_fail_open(binding) || binding->bias == RH_BIAS_NONE || !reads_one) {
+    if (!must_fail_open(binding) || binding->bias == RH_BIAS_NONE) {
+        return 0;
+    }
+    if (binding->bias == RH_BIAS_AS_IS) {
+        return rh_draft_refuse(draft, signal_part(draft, index), "bias",
+                               "up (contact to ground, with invert = yes), down "
+                               "(contact to the supply), or none where a resistor of "
+                               "your own pulls the line",
+                               "is missing: with a broken wire %s would read what is "
+                               "in the air",
+                               draft->signals[index].name);
+    }
+    if (!reads_one) {
         return 0;
     }
     return rh_draft_refuse(draft, signal_part(draft, index), "bias",
@@ -123,7 +136,7 @@ static int check_keys(rh_draft_t *draft, int index)
         bool is_set, may_be;
         const char *remedy;
     } rows[] = {
-        {"bias", binding->bias != RH_BIAS_NONE, is_contact, "of gpio inputs alone"},
+        {"bias", binding->bias != RH_BIAS_AS_IS, is_contact, "of gpio inputs alone"},
         {"debounce_ms", binding->debounce_ms != 0, is_contact, "of gpio inputs alone"},
         {"scale", binding->scale != 1.0, is_modbus,
          "its section says counts and scale; a flag has none"},

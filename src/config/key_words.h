@@ -20,8 +20,11 @@ static const rh_word_t kinds[] = {
     {"drive", 0}, {"cell", 0}, {"encoder", 0}, {"io", 0}, {NULL, 0}};
 static const rh_word_t statuses[] = {{"documented", 0}, {"verified", 0}, {NULL, 0}};
 static const rh_word_t gains[] = {{"128", 128}, {"64", 64}, {"32", 32}, {NULL, 0}};
-static const rh_word_t biases[] = {
-    {"none", RH_BIAS_NONE}, {"up", RH_BIAS_UP}, {"down", RH_BIAS_DOWN}, {NULL, 0}};
+static const rh_word_t biases[] = {{"as-is", RH_BIAS_AS_IS},
+                                   {"none", RH_BIAS_NONE},
+                                   {"up", RH_BIAS_UP},
+                                   {"down", RH_BIAS_DOWN},
+                                   {NULL, 0}};
 static const rh_word_t accesses[] = {{"r", 0}, {"rw", 1}, {NULL, 0}};
 static const rh_word_t servo_ways[] = {{"signal", 0}, {"register", 1}, {NULL, 0}};
 /* unknown counts as no: what is not proven is not leant on */

@@ -275,8 +275,9 @@ static const rh_key_t signal_keys[] = {
     REAL_AT(offset, binding.offset, -1e9, 1e9, "", "0", "in the signal's unit"),
     WORD_AT(invert, binding.invert, yes_no, "no",
             "flags: the contact reads the other way round"),
-    WORD_AT(bias, binding.bias, biases, "none",
-            "gpio inputs: the chip's own resistor to supply or ground"),
+    WORD_AT(bias, binding.bias, biases, "as-is",
+            "gpio inputs: the chip's own resistor to supply or ground; e-stop, limits "
+            "and grips must say it"),
     INT_AT(debounce_ms, binding.debounce_ms, 0, 50, "ms", "0",
            "gpio inputs: how long a contact must hold before it permits more; "
            "what stops acts at once (the reset button must hold both ways)"),
@@ -295,7 +296,7 @@ static const rh_key_t quadrature_keys[] = {
     REAL(home_deg, -120, 60, "deg", "-90", "where the arm hangs still at start"),
 #undef FLAGS
 #define FLAGS 0
-    WORD(bias, biases, "none", "the chip's own resistor to supply or ground"),
+    WORD(bias, biases, "as-is", "the chip's own resistor to supply or ground"),
 };
 #undef ITEM
 

@@ -68,7 +68,7 @@ int rh_draft_link(rh_draft_t *draft)
     copy_text(settings->hal.run_dir, sizeof(settings->hal.run_dir),
               daemon->sim_dir[0] != '\0' ? daemon->sim_dir : daemon->run_dir);
     for (int i = 0; i < settings->hal.bus_count; i++) {
-        settings->hal.buses[i].must_be_pty = settings->machine.simulated;
+        settings->hal.buses[i].must_be_simulated = settings->machine.simulated;
     }
     settings->hal.priority = daemon->priority > 0 ? daemon->priority - 1 : 0;
     return 0;

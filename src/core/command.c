@@ -163,7 +163,7 @@ static uint32_t set_load(rh_step_t *step)
         return RH_REFUSAL_NOT_TAUGHT;
     }
     if (load_kg > 0.0 && core->mode_wanted == RH_MODE_DAMPING) {
-        return RH_REFUSAL_WRONG_STATE; /* damping knows no load: mode.set first */
+        return RH_REFUSAL_NO_LOAD_IN_MODE;
     }
     rh_load_set(&core->load, load_kg, in_set);
     rh_events_value(step->events, step->input->now_ns, RH_NOTE_LOAD_REQUESTED, load_kg,
@@ -289,7 +289,17 @@ static uint32_t carry_out(rh_step_t *step, const rh_command_row_t *row)
     return RH_REFUSAL_NONE;
 }
 
-/* What was set, in the answer: the range of rom.*, the load of load.set. */
+static double load_value_kg(const rh_core_t *core, uint32_t refusal)
+{
+    const bool in_set = core->training.state == RH_SESSION_SET;
+
+    return refusal == RH_REFUSAL_NONE
+               ? core->load.target_kg
+               : rh_load_most_kg(&core->load, &core->load_settings, in_set);
+}
+
+/* What was set, in the answer: the range of rom.*, the load of load.set; where that was
+ * refused, the most that is permitted now. */
 static void tell_values(const rh_step_t *step, uint32_t kind, rh_event_t *event)
 {
     const rh_core_t *core = step->core;
@@ -298,7 +308,7 @@ static void tell_values(const rh_step_t *step, uint32_t kind, rh_event_t *event)
         event->answer.value = core->rom.top_deg;
         event->answer.value2 = core->rom.bottom_deg;
     } else if (kind == RH_COMMAND_LOAD_SET) {
-        event->answer.value = core->load.target_kg;
+        event->answer.value = load_value_kg(core, event->answer.refusal);
     }
 }
 

@@ -32,8 +32,8 @@ static bool is_on_ladder(double load_kg)
     return fabs(load_kg - steps * step_kg) < SAME_KG;
 }
 
-/* The highest load that may be commanded from here: max(one step of the ladder,
- * min(10 %, the largest step)) above what was carried; the first has its own limit. */
+/* What may be reached from here in one step: max(one step of the ladder, min(10 %, the
+ * largest step)) above what was carried; the first has its own limit. */
 static double reach_kg(const rh_load_t *load, const rh_load_settings_t *settings)
 {
     const double base_kg = load->highest_kg;
@@ -45,14 +45,23 @@ static double reach_kg(const rh_load_t *load, const rh_load_settings_t *settings
                           fmin(STEP_FRAC * base_kg, settings->step_max_kg));
 }
 
-uint32_t rh_load_check(const rh_load_t *load, const rh_load_settings_t *settings,
-                       double load_kg, bool in_set)
+double rh_load_most_kg(const rh_load_t *load, const rh_load_settings_t *settings,
+                       bool in_set)
 {
     /* The first load may be corrected until it has been carried. */
     const bool has_stepped = load->highest_kg > 0.0 &&
                              (in_set ? load->stepped_in_set : load->stepped_between);
-    const bool is_step_up = load_kg > fmax(load->highest_kg, load->target_kg) + SAME_KG;
+    const double had_kg = fmax(load->highest_kg, load->target_kg);
+    const double may_kg = has_stepped ? had_kg : fmax(had_kg, reach_kg(load, settings));
+    const double most_kg = fmin(may_kg, settings->max_kg);
+    const double step_kg = rh_load_ladder_step_kg(most_kg);
 
+    return step_kg * (double)(int64_t)(most_kg / step_kg + SAME_KG);
+}
+
+uint32_t rh_load_check(const rh_load_t *load, const rh_load_settings_t *settings,
+                       double load_kg, bool in_set)
+{
     if (!(load_kg >= 0.0 && load_kg < 1000.0)) {
         return RH_REFUSAL_BAD_VALUE;
     }
@@ -62,11 +71,9 @@ uint32_t rh_load_check(const rh_load_t *load, const rh_load_settings_t *settings
     if (!is_on_ladder(load_kg)) {
         return RH_REFUSAL_OFF_LADDER;
     }
-    if (is_step_up &&
-        (has_stepped || !(load_kg <= reach_kg(load, settings) + SAME_KG))) {
-        return RH_REFUSAL_ABOVE_LADDER;
-    }
-    return RH_REFUSAL_NONE;
+    return load_kg <= rh_load_most_kg(load, settings, in_set) + SAME_KG
+               ? RH_REFUSAL_NONE
+               : RH_REFUSAL_ABOVE_LADDER;
 }
 
 static void fall_to_target(rh_load_t *load)

@@ -37,6 +37,10 @@ typedef struct {
 
 /* The distance to the next load of the ladder, upwards. */
 double rh_load_ladder_step_kg(double load_kg);
+/* The largest load of the ladder that may be commanded now: within the machine's limit
+ * and one step up (hazard 31), which a set and a pause have one of each. */
+double rh_load_most_kg(const rh_load_t *load, const rh_load_settings_t *settings,
+                       bool in_set);
 /* rh_refusal_t: BAD_VALUE, OFF_LADDER, ABOVE_CEILING, ABOVE_LADDER or 0. */
 uint32_t rh_load_check(const rh_load_t *load, const rh_load_settings_t *settings,
                        double load_kg, bool in_set);

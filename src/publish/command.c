@@ -8,7 +8,6 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "names.h"
 #include "publish_parts.h"
 #include "rh/units.h"
 
@@ -17,10 +16,8 @@
 #define FRAME_MAX (1024 * 1024)
 #define SERVE_MAX 64
 #define ANSWER_NS                                                                      \
-    (500 * RH_NS_PER_MS)              /* the loop answers every tick; or it is dead    \
-                                       */
-#define SETTLE_NS (50 * RH_NS_PER_MS) /* a state comes every tick */
-#define FORGET_NS (10 * RH_NS_PER_S)  /* a late answer is waited for so long */
+    (500 * RH_NS_PER_MS) /* the loop answers every tick; or it is dead                 \
+                          */
 #define CHANGES_BYTES ((size_t)8 * 1024 * 1024)
 #define READINGS 256
 #define READINGS_BYTES ((size_t)4 * 1024 * 1024)
@@ -53,163 +50,6 @@ void rh_commands_close(rh_publish_t *publish)
     rh_answers_close(&publish->readings);
 }
 
-/* ---- answers ---- */
-
-/* A client that is gone or does not read is no reason to wait. */
-static void send_reply(const rh_client_t *client, const char *text, size_t length)
-{
-    const int more = ZMQ_DONTWAIT | ZMQ_SNDMORE;
-    if (zmq_send(client->socket, client->id, client->id_size, more) < 0) {
-        return;
-    }
-    if (client->has_delimiter && zmq_send(client->socket, "", 0, more) < 0) {
-        return;
-    }
-    (void)zmq_send(client->socket, text, length, ZMQ_DONTWAIT);
-}
-
-static rh_answers_t *answers_for(rh_publish_t *publish, const rh_verb_t *verb)
-{
-    return verb->changes ? &publish->changes : &publish->readings;
-}
-
-static void send_error(rh_publish_t *publish, const rh_client_t *client, const char *id,
-                       const rh_error_t *error)
-{
-    rh_json_t json;
-    rh_json_start(&json, publish->reply, sizeof(publish->reply));
-    rh_reply_error(&json, id, error, publish->state_seq);
-    if (rh_json_end(&json)) {
-        send_reply(client, json.text, json.used);
-    }
-}
-
-/* The role is part of what was asked: a viewer who guesses an id learns nothing. */
-static uint64_t content_of(const rh_ask_t *ask)
-{
-    return ask->content ^ (ask->role == RH_ROLE_TRAINER ? 0 : UINT64_MAX);
-}
-
-static void remember(rh_publish_t *publish, const rh_verb_t *verb,
-                     const rh_answer_t *key, const rh_json_t *json)
-{
-    rh_answer_t answer = *key;
-    answer.text = json->text;
-    answer.length = json->used;
-    rh_answers_add(answers_for(publish, verb), &answer);
-}
-
-static rh_answer_t key_of(const char *id, uint64_t content, int64_t now_ns)
-{
-    rh_answer_t key = {.content = content, .made_ns = now_ns};
-    memcpy(key.id, id, sizeof(key.id));
-    return key;
-}
-
-/* The final answer to a request with a known verb: remembered, then sent. */
-static void finish(rh_publish_t *publish, const rh_client_t *client,
-                   const rh_verb_t *verb, const rh_ask_t *ask, rh_json_t *json)
-{
-    rh_answer_t key = key_of(ask->id, content_of(ask), ask->asked_ns);
-    if (!rh_json_end(json)) {
-        rh_error_t error;
-        (void)rh_refuse(&error, RH_WIRE_ERROR_BUSY, "the answer is too long");
-        rh_json_start(json, publish->reply, sizeof(publish->reply));
-        rh_reply_error(json, ask->id, &error, publish->state_seq);
-        (void)rh_json_end(json);
-    }
-    remember(publish, verb, &key, json);
-    send_reply(client, json->text, json->used);
-}
-
-/* ---- what the loop has answered ---- */
-
-static void write_answer(rh_json_t *json, const rh_waiting_t *row, uint64_t state_seq)
-{
-    if (row->refusal != RH_REFUSAL_NONE) {
-        const rh_refusal_row_t *refusal = rh_name_refusal(row->refusal);
-        rh_error_t error = {.code = refusal->code, .remedy = refusal->remedy};
-        (void)strncpy(error.message, refusal->message, sizeof(error.message) - 1);
-        rh_reply_error(json, row->id, &error, state_seq);
-        return;
-    }
-    rh_reply_begin(json, row->id);
-    rh_json_open(json, '{');
-    if (row->verb->value != NULL) {
-        rh_json_key(json, row->verb->value);
-        rh_json_number(json, row->value, 2);
-    }
-    if (row->verb->value2 != NULL) {
-        rh_json_key(json, row->verb->value2);
-        rh_json_number(json, row->value2, 2);
-    }
-    rh_json_close(json, '}');
-    rh_reply_end(json, state_seq);
-}
-
-static void settle(rh_publish_t *publish, rh_waiting_t *row, int64_t now_ns)
-{
-    rh_json_t json;
-    rh_json_start(&json, publish->reply, sizeof(publish->reply));
-    write_answer(&json, row, publish->state_seq);
-    if (rh_json_end(&json)) {
-        rh_answer_t key = key_of(row->id, row->content, now_ns);
-        remember(publish, row->verb, &key, &json);
-        if (!row->is_late) {
-            send_reply(&row->client, json.text, json.used);
-        }
-    }
-    rh_waiting_free(&publish->waiting, row);
-}
-
-static void tell_late(rh_publish_t *publish, rh_waiting_t *row)
-{
-    rh_error_t error;
-    (void)rh_refuse(&error, RH_WIRE_ERROR_LATE,
-                    "the loop did not answer in time; %s may still take effect",
-                    row->verb->name);
-    row->is_late = true;
-    send_error(publish, &row->client, row->id, &error);
-}
-
-/* One row; gives the ns until it must be looked at again. */
-static int64_t settle_row(rh_publish_t *publish, rh_waiting_t *row, int64_t now_ns)
-{
-    bool is_shown =
-        publish->has_snapshot && publish->snapshot.now_ns >= row->answered_ns;
-    if (row->is_answered && (is_shown || now_ns - row->answered_ns >= SETTLE_NS)) {
-        settle(publish, row, now_ns);
-        return INT64_MAX;
-    }
-    if (!row->is_late && now_ns >= row->due_ns) {
-        tell_late(publish, row);
-    }
-    if (now_ns - row->asked_ns >= FORGET_NS) {
-        rh_waiting_free(&publish->waiting, row);
-        return INT64_MAX;
-    }
-    int64_t next_ns = row->is_late ? row->asked_ns + FORGET_NS : row->due_ns;
-    if (row->is_answered && row->answered_ns + SETTLE_NS < next_ns) {
-        next_ns = row->answered_ns + SETTLE_NS;
-    }
-    return next_ns - now_ns;
-}
-
-int64_t rh_commands_settle(rh_publish_t *publish, int64_t now_ns)
-{
-    rh_waiting_list_t *waiting = &publish->waiting;
-    int64_t wait_ns = INT64_MAX;
-    for (int lane = 0; lane < RH_LANE_COUNT; lane++) {
-        for (int i = 0; i < RH_WAITING_MAX && waiting->count[lane] > 0; i++) {
-            rh_waiting_t *row = &waiting->row[lane][i];
-            int64_t row_ns =
-                row->ticket != 0 ? settle_row(publish, row, now_ns) : INT64_MAX;
-            wait_ns = row_ns < wait_ns ? row_ns : wait_ns;
-        }
-    }
-    return wait_ns;
-}
-
 /* ---- requests ---- */
 
 /* True: the id is known, and its asker has been served. */
@@ -225,18 +65,18 @@ static bool serve_again(rh_publish_t *publish, const rh_client_t *client,
     if (row == NULL && answer == NULL) {
         return false;
     }
-    if ((row != NULL ? row->content : answer->content) != content_of(ask)) {
+    if ((row != NULL ? row->content : answer->content) != rh_answer_content(ask)) {
         rh_error_t error;
         (void)rh_refuse(&error, RH_WIRE_ERROR_ID_REUSED,
                         "this id was used for another request");
-        send_error(publish, client, ask->id, &error);
+        rh_answer_error(publish, client, ask->id, &error);
     } else if (row == NULL) {
-        send_reply(client, answer->text, answer->length);
+        rh_answer_send(client, answer->text, answer->length);
     } else {
         /* a client that came back on a new connection: it gets the answer instead */
         row->client = *client;
         if (row->is_late) {
-            tell_late(publish, row);
+            rh_waiting_tell_late(publish, row);
         }
     }
     return true;
@@ -284,10 +124,10 @@ static rh_waiting_t *add_row(rh_publish_t *publish, rh_lane_t lane)
     }
     rh_waiting_t *least = rh_waiting_least(&publish->waiting, lane);
     if (least->is_answered) {
-        settle(publish, least, publish->settings.mono_ns());
+        rh_waiting_settle(publish, least, publish->settings.mono_ns());
     } else {
         if (!least->is_late) {
-            tell_late(publish, least);
+            rh_waiting_tell_late(publish, least);
         }
         rh_waiting_free(&publish->waiting, least);
     }
@@ -300,7 +140,7 @@ static void fill_row(rh_waiting_t *row, const rh_client_t *client,
     bool is_short =
         ask->deadline_ms >= 0 && ask->deadline_ms < ANSWER_NS / RH_NS_PER_MS;
     memcpy(row->id, ask->id, sizeof(row->id));
-    row->content = content_of(ask);
+    row->content = rh_answer_content(ask);
     row->verb = verb;
     row->client = *client;
     row->asked_ns = ask->asked_ns;
@@ -341,7 +181,7 @@ static void serve_verb(rh_publish_t *publish, const rh_client_t *client,
     if (is_good && verb->kind != RH_COMMAND_NONE) {
         if (!pass_on(publish, client, verb, ask, &command)) {
             (void)rh_refuse(&error, RH_WIRE_ERROR_BUSY, "too many commands at once");
-            send_error(publish, client, ask->id, &error);
+            rh_answer_error(publish, client, ask->id, &error);
         }
         return;
     }
@@ -356,7 +196,7 @@ static void serve_verb(rh_publish_t *publish, const rh_client_t *client,
         rh_json_start(&json, publish->reply, sizeof(publish->reply));
         rh_reply_error(&json, ask->id, &error, publish->state_seq);
     }
-    finish(publish, client, verb, ask, &json);
+    rh_answer_finish(publish, client, verb, ask, &json);
 }
 
 static void serve_ask(rh_publish_t *publish, const rh_client_t *client,
@@ -368,11 +208,11 @@ static void serve_ask(rh_publish_t *publish, const rh_client_t *client,
     if (!is_ours) {
         (void)rh_refuse(error, RH_WIRE_ERROR_FOREIGN, "this is the machine %s",
                         publish->settings.machine);
-        send_error(publish, client, ask->id, error);
+        rh_answer_error(publish, client, ask->id, error);
     } else if (verb == NULL) {
         (void)rh_refuse(error, RH_WIRE_ERROR_UNKNOWN_VERB, "there is no verb \"%.40s\"",
                         ask->verb);
-        send_error(publish, client, ask->id, error);
+        rh_answer_error(publish, client, ask->id, error);
     } else if (!serve_again(publish, client, verb, ask)) {
         serve_verb(publish, client, verb, ask);
     }
@@ -436,7 +276,7 @@ static void serve_frame(rh_publish_t *publish, rh_envelope_t *envelope, rh_role_
     if (is_read) {
         serve_ask(publish, &envelope->client, &ask, &error);
     } else {
-        send_error(publish, &envelope->client, ask.id, &error);
+        rh_answer_error(publish, &envelope->client, ask.id, &error);
     }
     rh_ask_close(&ask);
 }

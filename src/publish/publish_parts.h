@@ -48,6 +48,24 @@ void rh_commands_close(rh_publish_t *publish);
 /* Serves the requests that have come, a bounded number from each socket. */
 void rh_commands_serve(rh_publish_t *publish);
 
+/* ---- settle.c ---- */
+
+/* A client that is gone or does not read is no reason to wait. */
+void rh_answer_send(const rh_client_t *client, const char *text, size_t length);
+/* An error that is not remembered: the same id may try again. */
+void rh_answer_error(rh_publish_t *publish, const rh_client_t *client, const char *id,
+                     const rh_error_t *error);
+/* The final answer to a request with a known verb: ends `json`, remembers and sends. */
+void rh_answer_finish(rh_publish_t *publish, const rh_client_t *client,
+                      const rh_verb_t *verb, const rh_ask_t *ask, rh_json_t *json);
+/* What was asked, with the role: a viewer who guesses an id learns nothing. */
+uint64_t rh_answer_content(const rh_ask_t *ask);
+
+/* Sends what the loop has answered, remembers it, and frees the row. */
+void rh_waiting_settle(rh_publish_t *publish, rh_waiting_t *row, int64_t now_ns);
+/* Tells the asker that the loop was too slow; the row waits on for the answer. */
+void rh_waiting_tell_late(rh_publish_t *publish, rh_waiting_t *row);
+
 /* Sends the answers whose state is out, and `late` to those who waited too long. Gives
  * the ns until the next one is late, or INT64_MAX. */
 int64_t rh_commands_settle(rh_publish_t *publish, int64_t now_ns);

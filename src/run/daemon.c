@@ -37,7 +37,7 @@ typedef struct {
     rh_publish_t *publish;
     char boot[RH_ULID_SIZE];
     char *config_text;
-    int lock;
+    int run_lock, state_lock;
     sigset_t signals;
     char error[ERROR_SIZE];
 } daemon_t;
@@ -56,15 +56,24 @@ static int open_folders(daemon_t *self)
         status = rh_system_make_folder(daemon->state_dir, self->error, ERROR_SIZE);
     }
     if (status == 0) {
-        self->lock = rh_system_take_lock(daemon->run_dir, self->error, ERROR_SIZE);
-        status = self->lock < 0 ? self->lock : 0;
+        self->run_lock = rh_system_take_lock(daemon->run_dir, "lock",
+                                             "give this one its own --run-dir",
+                                             self->error, ERROR_SIZE);
+        status = self->run_lock < 0 ? self->run_lock : 0;
+    }
+    if (status == 0) { /* two would write one history, and one commissioning */
+        self->state_lock = rh_system_take_lock(
+            daemon->state_dir, "state.lock",
+            "give this one a state_dir of its own ([daemon])", self->error, ERROR_SIZE);
+        status = self->state_lock < 0 ? self->state_lock : 0;
     }
     return status;
 }
 
 static void close_folders(daemon_t *self)
 {
-    (void)close(self->lock);
+    (void)close(self->run_lock);
+    (void)close(self->state_lock);
 }
 
 static int open_record(daemon_t *self)

@@ -115,10 +115,11 @@ int rh_system_make_folder(const char *path, char *error, size_t size)
     return status;
 }
 
-int rh_system_take_lock(const char *run_dir, char *error, size_t size)
+int rh_system_take_lock(const char *folder, const char *name, const char *remedy,
+                        char *error, size_t size)
 {
     char path[PATH_SIZE];
-    (void)snprintf(path, sizeof(path), "%s/lock", run_dir);
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0) {
         int status = -errno;
@@ -130,11 +131,9 @@ int rh_system_take_lock(const char *run_dir, char *error, size_t size)
         char pid[16] = {0};
         ssize_t got = read(fd, pid, sizeof(pid) - 1);
         pid[got > 0 ? strcspn(pid, "\n") : 0] = '\0';
-        (void)snprintf(
-            error, size,
-            "another revhyperd (process %s) runs in %s; stop it, or give this one "
-            "its own --run-dir",
-            pid[0] != '\0' ? pid : "unknown", run_dir);
+        (void)snprintf(error, size,
+                       "another revhyperd (process %s) runs in %s; stop it, or %s",
+                       pid[0] != '\0' ? pid : "unknown", folder, remedy);
         (void)close(fd);
         return -EBUSY;
     }

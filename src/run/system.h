@@ -33,9 +33,11 @@ void rh_system_die_with_parent(void);
 
 /* Makes a folder and its parents (0750). 0 or a negative errno with error. */
 int rh_system_make_folder(const char *path, char *error, size_t size);
-/* Takes <run_dir>/lock; the file descriptor holds it until it is closed. Negative errno
- * with error naming the other process where it is taken. */
-int rh_system_take_lock(const char *run_dir, char *error, size_t size);
+/* Takes the lock <folder>/<name>; the file descriptor holds it until it is closed.
+ * Negative errno, where it is taken with an error that names the other process and the
+ * remedy beside stopping that. */
+int rh_system_take_lock(const char *folder, const char *name, const char *remedy,
+                        char *error, size_t size);
 
 /* To systemd; nothing where there is none. */
 void rh_system_notify(const char *state);

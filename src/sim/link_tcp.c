@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,6 +37,17 @@ typedef struct {
     late_t late[LATE_MAX];
 } server_t;
 
+/* A link to nowhere by the bus's name: who must not speak to a real machine looks here
+ * first, whose port it is. */
+static int publish_port(const rh_bus_t *bus)
+{
+    char target[16];
+
+    (void)snprintf(target, sizeof(target), "tcp:%d", bus->port);
+    (void)unlink(bus->path);
+    return symlink(target, bus->path) == 0 ? 0 : -errno;
+}
+
 int rh_link_tcp_open(rh_bus_t *bus)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
@@ -58,12 +70,17 @@ int rh_link_tcp_open(rh_bus_t *bus)
         return result;
     }
     bus->port = ntohs(address.sin_port);
-    return 0;
+    result = publish_port(bus);
+    if (result != 0) {
+        rh_link_tcp_close(bus);
+    }
+    return result;
 }
 
 void rh_link_tcp_close(rh_bus_t *bus)
 {
     if (bus->fd >= 0) {
+        (void)unlink(bus->path);
         (void)close(bus->fd);
     }
     bus->fd = -1;

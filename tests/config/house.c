@@ -168,7 +168,7 @@ void house_put_on_gpio(const house_t *house)
         {"modbus:io/input0",
          "gpio:gpio-sim.0-node0/ESTOP_A\nbias = up\ninvert = yes\ndebounce_ms = 5"},
         {"modbus:io/input1", "gpio:gpio-sim.0-node0/1\nbias = down"},
-        {"modbus:io/input2", "gpio:gpio-sim.0-node0/2\ninvert = yes"},
+        {"modbus:io/input2", "gpio:gpio-sim.0-node0/2\nbias = none\ninvert = yes"},
         {"modbus:io/output0", "gpio:gpio-sim.0-node0/12"},
         {"modbus:io/output1", "gpio:gpio-sim.0-node0/13"},
     };

@@ -250,8 +250,7 @@ static void a_bias_that_hides_a_broken_wire_is_refused(void **state)
         {"ESTOP_A\nbias = up\ninvert = yes\n", "ESTOP_A\nbias = up\n",
          "estop_a closed"},
         {"bias = down\n", "bias = down\ninvert = yes\n", "estop_b closed"},
-        {"source = gpio:gpio-sim.0-node0/2\ninvert = yes\n",
-         "source = gpio:gpio-sim.0-node0/2\nbias = up\n", "grip_left closed"},
+        {"0/2\nbias = none\ninvert = yes\n", "0/2\nbias = up\n", "grip_left closed"},
     };
     house_t *house = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -260,6 +259,24 @@ static void a_bias_that_hides_a_broken_wire_is_refused(void **state)
                        rows[i][2]);
         house_edit(house, "machine.conf", rows[i][0], rows[i][1]);
         house_refuses(house, "machine.conf", NULL, reason);
+        house_edit(house, "machine.conf", rows[i][1], rows[i][0]);
+    }
+    house_accepts(house);
+}
+
+/* The default leaves the line as the board has it, which may be nothing at all. */
+static void a_contact_that_must_fail_open_says_its_bias(void **state)
+{
+    static const char *const rows[][2] = {
+        {"ESTOP_A\nbias = up\n", "ESTOP_A\n"},
+        {"0/1\nbias = down\n", "0/1\n"},
+        {"0/2\nbias = none\n", "0/2\n"},
+        {"0/2\nbias = none\n", "0/2\nbias = as-is\n"},
+    };
+    house_t *house = *state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        house_edit(house, "machine.conf", rows[i][0], rows[i][1]);
+        house_refuses(house, "machine.conf", NULL, "bias: is missing: with a broken");
         house_edit(house, "machine.conf", rows[i][1], rows[i][0]);
     }
     house_accepts(house);
@@ -358,6 +375,7 @@ int main(void)
         ROW(an_encoder_without_its_counts_is_refused),
         ROW(a_simulated_machine_holds_no_real_line),
         ROW(a_bias_that_hides_a_broken_wire_is_refused),
+        ROW(a_contact_that_must_fail_open_says_its_bias),
         ROW(one_encoder_for_arm_and_motor_is_refused),
         ROW(the_arms_encoder_is_no_source_of_the_motors_rate),
         ROW(the_drives_own_position_is_not_the_arms_angle),

@@ -49,6 +49,7 @@ static void impossible_loads_are_refused(void **state)
     assert_int_equal(bench_load(&bench, -1.0), RH_REFUSAL_BAD_VALUE);
     assert_int_equal(bench_load(&bench, (double)INFINITY), RH_REFUSAL_BAD_VALUE);
     assert_int_equal(bench_load(&bench, 27.0), RH_REFUSAL_ABOVE_CEILING);
+    assert_true(bench.log.value == 10.0); /* the first load's limit, the lesser one */
     assert_true(bench.snapshot.load_kg == 0.0);
 }
 
@@ -66,11 +67,13 @@ static void a_step_up_is_one_step_of_the_ladder_and_one_a_set(void **state)
     begin();
     carry(5.0);
     assert_int_equal(bench_load(&bench, 6.0), RH_REFUSAL_ABOVE_LADDER);
+    assert_true(bench.log.value == 5.5);
     carry(5.5);
     carry(6.0);
     assert_int_equal(bench_load(&bench, 6.5), RH_REFUSAL_NONE);
     bench_pause(&bench, 8.0);
     assert_int_equal(bench_load(&bench, 7.0), RH_REFUSAL_ABOVE_LADDER);
+    assert_true(bench.log.value == 6.5); /* this pause has had its step */
 }
 
 static void one_step_up_within_a_set_and_no_second(void **state)
@@ -102,6 +105,26 @@ static void ten_per_cent_and_the_largest_step_bound_a_step_up(void **state)
                      RH_REFUSAL_ABOVE_LADDER);
 }
 
+/* 10 % above 19 kg is 20.9, and no load of the ladder; the machine gives no more. */
+static void the_most_that_may_be_asked_for_is_a_load_of_the_ladder(void **state)
+{
+    (void)state;
+    const rh_load_settings_t settings = {.nm_per_kg = NM_PER_KG,
+                                         .max_kg = 25.7,
+                                         .first_max_kg = 9.7,
+                                         .step_max_kg = 2.0};
+    const double rows[][2] = {
+        {0.0, 9.5}, {5.0, 5.5}, {9.5, 10.0}, {19.0, 20.0}, {25.0, 25.0}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const rh_load_t load = {.highest_kg = rows[i][0], .target_kg = rows[i][0]};
+
+        assert_true(fabs(rh_load_most_kg(&load, &settings, false) - rows[i][1]) < 1e-9);
+        assert_int_equal(rh_load_check(&load, &settings, rows[i][1], false),
+                         RH_REFUSAL_NONE);
+    }
+}
+
 static void a_load_carried_before_may_come_back_after_an_unload(void **state)
 {
     (void)state;
@@ -121,7 +144,7 @@ static void a_load_needs_a_session_a_range_and_a_mode_that_knows_it(void **state
     assert_int_equal(bench_load(&bench, 5.0), RH_REFUSAL_NOT_TAUGHT);
     bench_teach(&bench, 0.0); /* the session is open already: teaches in it */
     (void)bench_mode(&bench, RH_MODE_DAMPING);
-    assert_int_equal(bench_load(&bench, 5.0), RH_REFUSAL_WRONG_STATE);
+    assert_int_equal(bench_load(&bench, 5.0), RH_REFUSAL_NO_LOAD_IN_MODE);
 }
 
 /* The steepest rise of the load's torque in a tick, in N m/s, over `seconds`. */
@@ -313,6 +336,7 @@ int main(void)
         cmocka_unit_test(a_step_up_is_one_step_of_the_ladder_and_one_a_set),
         cmocka_unit_test(one_step_up_within_a_set_and_no_second),
         cmocka_unit_test(ten_per_cent_and_the_largest_step_bound_a_step_up),
+        cmocka_unit_test(the_most_that_may_be_asked_for_is_a_load_of_the_ladder),
         cmocka_unit_test(a_load_carried_before_may_come_back_after_an_unload),
         cmocka_unit_test(a_load_needs_a_session_a_range_and_a_mode_that_knows_it),
         cmocka_unit_test(the_ramp_up_keeps_the_rate_of_hazard_29),

@@ -175,11 +175,28 @@ static void a_simulated_machine_opens_no_real_port(void **state)
     close(claim);
     assert_int_equal(rh_port_claim("/dev/null", true), -EXDEV);
     bench_add_cell(&rig->settings, 1, 0);
-    rig->settings.buses[0].must_be_pty = true;
+    rig->settings.buses[0].must_be_simulated = true;
     (void)snprintf(rig->settings.buses[0].path, sizeof(rig->settings.buses[0].path),
                    "/dev/null");
     rig_open(rig);
     assert_true(await_error(rig->hal, "/dev/null is a real port and was left alone"));
+}
+
+/* A gateway on this board answers on the loopback as well as a simulator does. */
+static void a_simulated_machine_opens_no_port_but_a_simulators(void **state)
+{
+    char dir[] = "/tmp/rh-tcp-XXXXXX";
+    char link[64];
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(link, sizeof(link), "%s/bus-drive", dir);
+    assert_int_equal(rh_port_check_simulated(link, 15020), -EXDEV);
+    assert_int_equal(symlink("tcp:15020", link), 0);
+    assert_int_equal(rh_port_check_simulated(link, 15020), 0);
+    assert_int_equal(rh_port_check_simulated(link, 1502), -EXDEV);
+    assert_int_equal(rh_port_check_simulated(link, 15021), -EXDEV);
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(rmdir(dir), 0);
 }
 
 #define wire_test(name)                                                                \
@@ -191,6 +208,7 @@ int main(void)
         wire_test(an_adapter_that_comes_back_as_another_device_is_found_by_its_link),
         wire_test(a_port_that_another_program_holds_is_not_opened),
         wire_test(a_simulated_machine_opens_no_real_port),
+        cmocka_unit_test(a_simulated_machine_opens_no_port_but_a_simulators),
         cmocka_unit_test(the_rate_in_force_is_read_back_from_the_driver),
         cmocka_unit_test(latency_of_an_adapter_is_found_behind_its_link),
     };

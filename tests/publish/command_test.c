@@ -161,6 +161,7 @@ static void the_loops_refusal_comes_with_its_remedy(void **state)
     void *client = bench_trainer(bench);
     const char *lease = bench_take_lease(bench, client, "anna");
     bench->refusal = RH_REFUSAL_ABOVE_LADDER;
+    bench->value = 5.5;
     json_t *answer = bench_askf(bench, client,
                                 "{\"id\":\"l\",\"verb\":\"load.set\"," LEASE_TEXT
                                 ",\"args\":{\"load_kg\":90}}",
@@ -168,7 +169,7 @@ static void the_loops_refusal_comes_with_its_remedy(void **state)
     const json_t *error = json_object_get(answer, "error");
     assert_string_equal(code_of(answer), "above_ladder");
     assert_string_equal(json_string_value(json_object_get(error, "message")),
-                        "the step up is too large");
+                        "the step up is too large: 5.5 kg at most now");
     assert_string_equal(json_string_value(json_object_get(error, "remedy")),
                         "go up by the permitted step, one per set");
     json_decref(answer);

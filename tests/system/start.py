@@ -98,6 +98,9 @@ def main():
         results.append(without_simulator(machine))
         results.append(expect("a second daemon in the same folder", start_again(
             machine, "--run-dir", machine.run, "--state-dir", machine.state), 1, "another revhyperd", "--run-dir"))
+        results.append(expect("a second daemon on the same state", start_again(
+            machine, "--run-dir", machine.folder / "other", "--state-dir", machine.state), 1, "another revhyperd",
+            str(machine.state), "state_dir"))
         taken = socket.socket()
         taken.bind(("127.0.0.1", 0))
         taken.listen()
