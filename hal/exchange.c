@@ -95,6 +95,11 @@ static int64_t composed_ns(const rh_link_reply_t *reply, int64_t request_ns,
     return at_best_ns - asked_ns <= TURNAROUND_MAX_NS ? at_best_ns : asked_ns;
 }
 
+bool rh_link_is_early(int64_t took_ns, int64_t least_ns)
+{
+    return took_ns * PERCENT < least_ns * WIRE_TOLERANCE_PERCENT;
+}
+
 static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
                               rh_link_reply_t *reply)
 {
@@ -104,7 +109,7 @@ static rh_link_result_t judge(const rh_link_t *link, const rh_frame_t *request,
     int64_t took_ns = reply->arrived_ns - reply->sent_ns;
 
     reply->stamp_ns = composed_ns(reply, request_ns, reply_ns);
-    if (took_ns * PERCENT < least_ns * WIRE_TOLERANCE_PERCENT) {
+    if (rh_link_is_early(took_ns, least_ns)) {
         return RH_LINK_STALE; /* no device can answer before it was asked */
     }
     switch (rh_frame_check(request, reply->bytes, reply->size)) {

@@ -29,6 +29,14 @@ static void rate_of(const json_t *bus, char *text, size_t size)
     }
 }
 
+/* A line that is not open says itself what to do. */
+static const char *bus_remedy(bool is_up, const char *last_error)
+{
+    return !is_up && last_error[0] != '\0'
+               ? "as it says"
+               : "check the cable, its termination, the baud rate and the port's name";
+}
+
 static void check_bus(rh_doctor_t *doctor, const json_t *bus)
 {
     char check[80];
@@ -42,14 +50,12 @@ static void check_bus(rh_doctor_t *doctor, const json_t *bus)
                                                                      : RH_DOCTOR_OK;
     (void)snprintf(check, sizeof check, "bus %s", rh_text(bus, "name", "?"));
     rate_of(bus, rate, sizeof rate);
-    rh_doctor_find(
-        doctor, verdict, check,
-        "check the cable, its termination, the baud rate and the port's name",
-        "%s, %s, busy %.0f %%, errors %.1f %% now and %lld in all%s%s",
-        is_up ? "up" : "down", rate, rh_number(bus, "busy_frac") * 100,
-        error_frac * 100, rh_count(bus, "errors"),
-        verdict != RH_DOCTOR_OK && last_error[0] != '\0' ? ": " : "",
-        verdict != RH_DOCTOR_OK ? last_error : "");
+    rh_doctor_find(doctor, verdict, check, bus_remedy(is_up, last_error),
+                   "%s, %s, busy %.0f %%, errors %.1f %% now and %lld in all%s%s",
+                   is_up ? "up" : "down", rate, rh_number(bus, "busy_frac") * 100,
+                   error_frac * 100, rh_count(bus, "errors"),
+                   verdict != RH_DOCTOR_OK && last_error[0] != '\0' ? ": " : "",
+                   verdict != RH_DOCTOR_OK ? last_error : "");
     if (notice[0] != '\0') {
         rh_doctor_find(doctor, RH_DOCTOR_WARN, check, "as it says", "%s", notice);
     }

@@ -221,6 +221,23 @@ static void the_manuals_requests_are_built_byte_for_byte(void **state)
     assert_int_equal(frame.reply_size, 15);
 }
 
+/* The sign stands beside the magnitude: a magnitude with a sign of its own is neither.
+ */
+static void a_magnitude_takes_its_sign_from_beside_it_and_has_none_itself(void **state)
+{
+    const uint16_t most[2] = {0x7FFF, 0xFFFF};
+    const uint16_t beyond[2] = {0x8000, 0x0000};
+    (void)state;
+    rh_decoded_t got = rh_codec_decode(RH_REG_MAG32, RH_ORDER_ABCD, most);
+    assert_true(rh_codec_signed(got, false).is_valid);
+    assert_true(rh_codec_signed(got, false).value == 2147483647.0);
+    assert_true(rh_codec_signed(got, true).value == -2147483647.0);
+    assert_int_equal(rh_codec_signed(got, true).raw, -2147483647);
+    got = rh_codec_decode(RH_REG_MAG32, RH_ORDER_ABCD, beyond);
+    assert_false(rh_codec_signed(got, false).is_valid);
+    assert_false(rh_codec_signed(got, true).is_valid);
+}
+
 int main(void)
 {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread here
@@ -234,6 +251,7 @@ int main(void)
         cmocka_unit_test(the_manuals_examples_read_as_printed),
         cmocka_unit_test(a_number_that_does_not_fit_is_refused_and_nothing_is_written),
         cmocka_unit_test(a_float_that_is_no_number_is_never_valid),
+        cmocka_unit_test(a_magnitude_takes_its_sign_from_beside_it_and_has_none_itself),
         cmocka_unit_test(thousandths_round_to_nearest_and_say_when_they_cannot_hold),
         cmocka_unit_test(what_thousandths_round_off_is_kept_in_millionths),
         cmocka_unit_test(a_cells_word_is_good_only_with_data_ok_no_error_and_not_busy),

@@ -3,6 +3,7 @@
  * operations where the loop uses them. */
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -504,6 +505,28 @@ static void lines_that_cannot_be_read_any_more_end_it(void **state)
     rh_encoder_close(&encoder);
 }
 
+/* Nobody reads any more: the last position must not go on as a good one. */
+static void an_encoder_whose_thread_has_ended_is_lost(void **state)
+{
+    (void)state;
+    rh_hal_sample_t samples[RH_GPIO_ROLES] = {{0}};
+    rh_gpio_report_t report = {.is_ready = true};
+    open_encoder(2);
+    assert_int_equal(look_after(2000)->quality, RH_QUALITY_GOOD);
+    fake_gpio.fails = -ENODEV;
+    assert_int_equal(rh_encoder_start(&encoder, 0), 0);
+    while (report.errors == 0) { /* ctest's time limit ends it */
+        (void)rh_mailbox_get(&encoder.source.report_out, &report, sizeof(report));
+        (void)sched_yield();
+    }
+    assert_true(rh_mailbox_get(&encoder.source.samples_out, samples, sizeof(samples)));
+    for (int role = 0; role < RH_GPIO_ROLES; role++) {
+        assert_int_equal(samples[role].quality, RH_QUALITY_LOST);
+    }
+    assert_false(report.is_ready);
+    rh_encoder_close(&encoder);
+}
+
 /* ---- the converter --------------------------------------------------------------- */
 
 /* A chip: line 12 is its clock, line 13 its data. */
@@ -642,6 +665,7 @@ int main(void)
         ROW(lost_edges_of_more_than_a_degree_make_it_bad_until_it_is_home_again),
         ROW(without_numbers_a_lost_edge_shows_as_an_illegal_transition),
         ROW(lines_that_cannot_be_read_any_more_end_it),
+        ROW(an_encoder_whose_thread_has_ended_is_lost),
         ROW(a_converter_is_read_pulse_by_pulse),
         ROW(readings_that_race_are_dropped_and_many_make_it_bad),
         ROW(health_has_a_row_for_each),

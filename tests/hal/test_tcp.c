@@ -4,8 +4,10 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -85,6 +87,29 @@ static void without_a_wire_the_bus_still_pauses_between_requests(void **state)
     assert_true(span_ns >= (last - from) * INT64_C(1000000));
 }
 
+/* A gateway on this computer answers as a simulator does: only the latter says so, by a
+ * link in its folder. */
+static void a_simulated_machine_speaks_to_no_port_but_a_simulators(void **state)
+{
+    rig_t *rig = *state;
+    char link[2 * RH_HAL_PATH];
+    char port[16];
+    bench_add_cell(&rig->settings, 1, 0);
+    slave_set(rig->slave, 1, 7, 0x0002);
+    rig->settings.buses[0].must_be_simulated = true;
+    rig_open(rig);
+    while (strstr(rig_bus(rig).last_error, "is no simulator's") == NULL) {
+        bench_pause(); /* ctest's time limit ends it */
+    }
+    assert_int_equal(slave_count(rig->slave), 0);
+    (void)snprintf(link, sizeof(link), "%s/bus-%s", rig->settings.run_dir,
+                   rig->settings.buses[0].name);
+    (void)snprintf(port, sizeof(port), "tcp:%d", slave_port(rig->slave));
+    assert_int_equal(symlink(port, link), 0);
+    assert_true(bench_await_quality(rig->hal, RH_SIGNAL_STRAP_LEFT, RH_QUALITY_GOOD));
+    assert_int_equal(unlink(link), 0);
+}
+
 #define tcp_test(name)                                                                 \
     cmocka_unit_test_setup_teardown(name, rig_set_up_tcp, rig_tear_down)
 
@@ -96,6 +121,7 @@ int main(void)
         tcp_test(a_late_answer_never_shifts_the_later_ones),
         tcp_test(a_server_that_went_away_is_connected_again),
         tcp_test(without_a_wire_the_bus_still_pauses_between_requests),
+        tcp_test(a_simulated_machine_speaks_to_no_port_but_a_simulators),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

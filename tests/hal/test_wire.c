@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "link_parts.h"
 #include "rig.h"
 
 #define MS INT64_C(1000000)
@@ -228,6 +229,17 @@ static void an_exception_is_counted_and_its_request_repeated(void **state)
     rig_t *rig = *state;
     start_cells(rig);
     expect_one_repeat(rig, SLAVE_EXCEPTION, 4, PLACE(exceptions));
+}
+
+/* Eight characters out and nine back, at 115200 baud: 1.63 ms with eleven bits each. */
+static void a_reply_may_be_five_percent_early_and_no_more(void **state)
+{
+    const int64_t least_ns = 17 * 11 * INT64_C(1000000000) / 115200;
+    (void)state;
+    assert_false(rh_link_is_early(least_ns, least_ns));
+    assert_false(rh_link_is_early(least_ns * 96 / 100, least_ns));
+    assert_true(rh_link_is_early(least_ns * 94 / 100, least_ns));
+    assert_false(rh_link_is_early(0, 0)); /* TCP: no wire time, nothing is early */
 }
 
 /* A busy machine may hear the early one late, when it is one like any other. */
@@ -583,6 +595,7 @@ int main(void)
         wire_test(a_reply_of_another_unit_is_dropped_and_the_request_repeated),
         wire_test(an_exception_is_counted_and_its_request_repeated),
         wire_test(a_reply_faster_than_its_wire_time_is_dropped_as_stale),
+        cmocka_unit_test(a_reply_may_be_five_percent_early_and_no_more),
         wire_test(after_an_error_the_wire_stays_silent_for_the_resync_time),
         wire_test(one_late_reply_never_shifts_the_later_ones),
         wire_test(a_reply_that_comes_twice_is_not_taken_for_the_next_one),

@@ -281,10 +281,27 @@ def lamp_and_buzzer(machine):
     return "lamp, buzzer and servo-on read from the kernel in armed, safe3 and idle"
 
 
+WRITES = "/sys/kernel/tracing/events/gpio/gpio_value/enable"
+
+
+def last_written(machine):
+    """What each output was set to last, by the kernel's trace: a line that is given back falls
+    to its pull, whatever was written to it."""
+    chip = re.search(r"GPIOs (\d+)-\d+,.*gpio-sim", machine.sh("cat /sys/kernel/debug/gpio"))
+    expect(chip, "the simulated chip has no numbers")
+    first = int(chip.group(1))
+    writes = re.findall(r"gpio_value: (\d+) set (\d)", machine.sh("cat /sys/kernel/tracing/trace"))
+    return {LINES[int(number) - first]: level for number, level in writes}
+
+
 def a_stopped_daemon_leaves_safe_lines(machine):
-    """Told to end while armed: every output line is low, and the restarted daemon is locked."""
+    """Told to end while armed: every output line is set low and is low, and the restarted daemon is locked."""
     expect(output_levels(machine)["servo_on"] == "1", "not armed")
+    machine.sh(f"echo >/sys/kernel/tracing/trace; echo 1 >{WRITES}")
     machine.sh("systemctl stop revhyperd")
+    machine.sh(f"echo 0 >{WRITES}")
+    written = last_written(machine)
+    expect(written == dict.fromkeys(OUTPUTS, "0"), f"last written: {written}")
     shown = output_levels(machine)
     expect(set(shown.values()) == {"0"}, f"lines after the end: {shown}")
     expect(machine.truth()["sto"], "the torque path is closed")
