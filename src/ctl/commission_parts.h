@@ -76,6 +76,28 @@ void rh_commission_fill_result(const rh_commission_t *bench, bool is_ok,
 int rh_commission_write_record(const rh_commission_t *bench,
                                rh_commissioning_t *record);
 
+/* ---- commission_lift_judge.c ---- */
+
+typedef struct {
+    rh_reading_t hang, held;
+    double arm_deg, motor_deg; /* moved */
+    /* the drive's rate summed up, and its angle, over the parts of the lift that were
+     * looked at closely: a console that pauses must not be taken for a wrong scale */
+    double rate_deg, along_deg;
+    double left_n, right_n; /* without what they show in the hang */
+} rh_commission_lift_t;
+
+/* Directions and scales of both encoders and of the drive's rate; then signs and span
+ * of the strap cells. 0, or RH_STEP_FAILED with its sentence. */
+int rh_commission_judge_encoders(rh_commission_t *bench,
+                                 const rh_commission_lift_t *lift);
+int rh_commission_judge_straps(rh_commission_t *bench,
+                               const rh_commission_lift_t *lift);
+/* What the cells must show of an arm that is held still, N: its weight, and that of the
+ * hardware beyond them. */
+double rh_commission_lift_n(const rh_commission_t *bench,
+                            const rh_commission_lift_t *lift);
+
 /* ---- commission_mass.c ---- */
 
 /* A known mass on one of two cells that share their load. */
