@@ -297,6 +297,7 @@ def last_written(machine):
 def a_stopped_daemon_leaves_safe_lines(machine):
     """Told to end while armed: every output line is set low and is low, and the restarted daemon is locked."""
     expect(output_levels(machine)["servo_on"] == "1", "not armed")
+    machine.sh("mount -t tracefs none /sys/kernel/tracing; mount -t debugfs none /sys/kernel/debug")
     machine.sh(f"echo >/sys/kernel/tracing/trace; echo 1 >{WRITES}")
     machine.sh("systemctl stop revhyperd")
     machine.sh(f"echo 0 >{WRITES}")
