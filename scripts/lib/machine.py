@@ -215,7 +215,8 @@ class Machine:
         wait_for(f"{name} ready ({path.name})", ready, seconds)
 
     def start_sim(self):
-        self.start("sim", "revhyper-sim", "--run-dir", self.run, "--bus", self.bus, *self.sim_args)
+        self.start("sim", "revhyper-sim", "--run-dir", self.run, "--bus", self.bus, "--die-with-parent",
+                   *self.sim_args)
         self.wait_ready("sim", self.run / "sim.json")
 
     def serial_lines(self):

@@ -111,6 +111,23 @@ static bool read_number(const char *word, int low, int high, int *number)
     return true;
 }
 
+/* The target cannot have that fault: which it can have. */
+static int say_kinds(int target, const char *word, char *error, size_t size)
+{
+    const char *separator = "";
+    size_t length =
+        (size_t)snprintf(error, size, "'%.40s' is no fault that it can have: ", word);
+
+    for (int i = 0; i < RH_FAULT_COUNT && length < size; i++) {
+        if ((kinds[i].targets >> target & 1u) != 0) {
+            length += (size_t)snprintf(error + length, size - length, "%s%s", separator,
+                                       kinds[i].name);
+            separator = ", ";
+        }
+    }
+    return -EINVAL;
+}
+
 /* permille N | rate P% */
 static int parse_share(rh_fault_t *fault, char *const *words, int count, char *error,
                        size_t size)
@@ -183,11 +200,11 @@ static int parse_what(rh_fault_t *fault, char *const *words, int count, char *er
     }
     index = find_kind(words[1]);
     if (index < 0) {
-        return fail(error, size, "'%s' is no kind of fault", words[1]);
+        return say_kinds(fault->target, words[1], error, size);
     }
     fault->kind = (rh_fault_kind_t)index;
     if ((kinds[index].targets & 1u << fault->target) == 0) {
-        return fail(error, size, "%s cannot have the fault %s", words[0], words[1]);
+        return say_kinds(fault->target, words[1], error, size);
     }
     return 2;
 }

@@ -103,6 +103,14 @@ static int run(const rh_options_t *options, rh_scenario_t *scenario)
     return result == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* False where the parent was gone already: one that died before the request was made
+ * sends nothing. */
+static bool die_with(pid_t parent)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    return getppid() == parent;
+}
+
 int main(int argc, char **argv)
 {
     rh_options_t options = {
@@ -128,9 +136,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "%s\n", error);
         return EXIT_USAGE;
     }
-    /* A parent that died before the request was made sends nothing. */
-    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) {
+    if (options.dies_with_parent && !die_with(parent)) {
         return EXIT_FAILURE;
     }
     return run(&options, &scenario);

@@ -17,6 +17,7 @@ static const char usage[] =
     "                    [--gap spec|true] [--turnaround-us N|LOW..HIGH]\n"
     "                    [--baud BUS:RATE]... [--wiring WORD[,WORD]...] [--trace "
     "FILE]\n"
+    "                    [--die-with-parent]\n"
     "       revhyper-sim tell --run-dir DIR WORDS...\n"
     "       revhyper-sim --help\n";
 
@@ -231,6 +232,13 @@ static bool set_scenario(rh_options_t *options, const char *value)
     return true;
 }
 
+static bool set_die_with_parent(rh_options_t *options, const char *value)
+{
+    (void)value;
+    options->dies_with_parent = true;
+    return true;
+}
+
 static const struct {
     const char *name;
     const char *wants; /* NULL = takes no value */
@@ -254,6 +262,7 @@ static const struct {
     {"--wiring", "words of the list in --help, separated by commas", set_wiring},
     {"--trace", "a file", set_trace},
     {"--encoder", "briter-brt38 or kubler-sendix-f58", set_encoder},
+    {"--die-with-parent", NULL, set_die_with_parent},
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 

@@ -9,7 +9,8 @@
 
 typedef struct {
     rh_sim_settings_t settings;
-    const char *scenario; /* NULL = none */
+    const char *scenario;  /* NULL = none */
+    bool dies_with_parent; /* for tests and scripts: they leave no machine behind */
 } rh_options_t;
 
 /* Reads the words after the program's name into `options`, which hold the defaults;

@@ -48,14 +48,14 @@ static void run_program(const rig_t *rig, const char *options)
 {
     char program[512];
     char words[512];
-    char *argument[24] = {program, "--run-dir", NULL};
+    char *argument[24] = {program, "--die-with-parent", "--run-dir", NULL};
     char *rest = words;
     char *word;
-    int count = 3;
+    int count = 4;
 
     (void)snprintf(program, sizeof(program), "%s/revhyper-sim", getenv("RH_BIN_DIR"));
     (void)snprintf(words, sizeof(words), "%s", options);
-    argument[2] = strdup(rig->dir);
+    argument[3] = strdup(rig->dir);
     while ((word = strsep(&rest, " ")) != NULL && count < 22) {
         if (*word != '\0') {
             argument[count++] = word;

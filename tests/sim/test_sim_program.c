@@ -196,6 +196,24 @@ static void wrong_commands_are_refused_with_a_reason(void **state)
     assert_int_equal(rig_stop(&rig), 0);
 }
 
+static void
+an_unknown_fault_is_answered_with_those_that_the_target_can_have(void **state)
+{
+    rig_t rig;
+
+    (void)state;
+    rig_start(&rig, "--fast-wire");
+    assert_false(rig_tell(&rig, "fault drive wibble"));
+    assert_non_null(strstr(rig.answer, "'wibble' is no fault"));
+    assert_non_null(strstr(rig.answer, "late, stale, "));
+    assert_non_null(strstr(rig.answer, "trip, foreign, length, spike, unplug\"}"));
+    assert_null(strstr(rig.answer, "wire_break"));
+    assert_false(rig_tell(&rig, "fault bus:io trip"));
+    assert_non_null(strstr(rig.answer, "'trip' is no fault"));
+    assert_non_null(strstr(rig.answer, "silence"));
+    assert_int_equal(rig_stop(&rig), 0);
+}
+
 static void tell_prints_the_answer_and_exits_by_it(void **state)
 {
     rig_t rig;
@@ -337,7 +355,8 @@ static void a_scenario_plays_the_person_and_ends_the_program(void **state)
         command, sizeof(command),
         "printf 'at 0.05 lie down\\nthen reps 1 pace 0.5/0/0.5/0.1\\nthen wait "
         "idle 9000\\nat 2.5 reps 0.5e1 top -30\\nthen quit\\n' > %s/s.txt; "
-        "$SIM --run-dir %s --fast-wire --scenario %s/s.txt 2>&1; echo \"end $?\"; "
+        "$SIM --die-with-parent --run-dir %s --fast-wire --scenario %s/s.txt 2>&1; "
+        "echo \"end $?\"; "
         "grep -c full %s/truth.jsonl; rm -r %s",
         dir, dir, dir, dir, dir);
     assert_int_equal(shell(text, sizeof(text), command), 0);
@@ -356,7 +375,8 @@ static void a_wrong_scenario_starts_nothing_and_names_its_line(void **state)
     (void)snprintf(
         command, sizeof(command),
         "cd %s; printf 'at 0 lie down\\nwhen ready dismount\\n' > s.txt; "
-        "$SIM --run-dir . --scenario s.txt 2>&1; echo \"end $?\"; ls; rm -r %s",
+        "$SIM --die-with-parent --run-dir . --scenario s.txt 2>&1; echo \"end $?\"; "
+        "ls; rm -r %s",
         dir, dir);
     assert_int_equal(shell(text, sizeof(text), command), 0);
     assert_ptr_equal(strstr(text, "s.txt:2: "), text);
@@ -426,7 +446,30 @@ static void sigterm_leaves_nothing_but_the_truth(void **state)
     assert_string_equal(text, "truth.jsonl\n");
 }
 
-static void it_dies_with_its_parent(void **state)
+static void unasked_it_outlives_the_shell_that_started_it(void **state)
+{
+    rig_t rig = {.dir = "/tmp/rh-sim-XXXXXX"};
+    char command[256];
+    char text[RIG_ANSWER];
+
+    (void)state;
+    assert_non_null(mkdtemp(rig.dir));
+    (void)snprintf(command, sizeof(command),
+                   "($SIM --run-dir %s --fast-wire >/dev/null 2>&1 &); "
+                   "for i in $(seq 500); do [ -e %s/sim.json ] && exit 0; "
+                   "sleep 0.01; done; exit 1",
+                   rig.dir, rig.dir);
+    assert_int_equal(shell(text, sizeof(text), command), 0);
+    assert_true(rig_tell(&rig, "truth"));
+    assert_true(rig_tell(&rig, "quit"));
+    while (access(rig_path(&rig, "sim.json"), F_OK) == 0) {
+        rig_sleep_ns(MS);
+    }
+    (void)unlink(rig_path(&rig, "truth.jsonl"));
+    (void)rmdir(rig.dir);
+}
+
+static void told_so_it_dies_with_its_parent(void **state)
 {
     const int64_t deadline_ns = rig_now_ns() + 5000 * MS;
     rig_t rig;
@@ -468,6 +511,8 @@ int main(void)
         cmocka_unit_test(a_taken_port_is_named),
         cmocka_unit_test(a_second_simulator_in_the_same_folder_is_refused),
         cmocka_unit_test(wrong_commands_are_refused_with_a_reason),
+        cmocka_unit_test(
+            an_unknown_fault_is_answered_with_those_that_the_target_can_have),
         cmocka_unit_test(tell_prints_the_answer_and_exits_by_it),
         cmocka_unit_test(the_truth_file_has_every_rep_that_was_played),
         cmocka_unit_test(reps_carry_the_clock_of_the_machine),
@@ -478,7 +523,8 @@ int main(void)
         cmocka_unit_test(wrong_options_are_refused),
         cmocka_unit_test(two_simulators_side_by_side_do_not_disturb_each_other),
         cmocka_unit_test(sigterm_leaves_nothing_but_the_truth),
-        cmocka_unit_test(it_dies_with_its_parent),
+        cmocka_unit_test(unasked_it_outlives_the_shell_that_started_it),
+        cmocka_unit_test(told_so_it_dies_with_its_parent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
