@@ -11,6 +11,7 @@
 
 #define NS_PER_S 1e9
 #define REPORT_TRIES 100
+#define REFUSAL_TEXT 400
 
 /* ---- what may be bound to what ------------------------------------------- */
 
@@ -73,6 +74,15 @@ static int check(const rh_hal_settings_t *settings, const rh_gpio_error_t *error
 
 /* ---- open ---------------------------------------------------------------- */
 
+/* Before the sentence, whose line of which file it is about. */
+static int refuse_at(const rh_gpio_error_t *error, const char *where, int number)
+{
+    char text[REFUSAL_TEXT];
+    (void)snprintf(text, sizeof(text), "%s", error->text);
+    return where[0] == '\0' ? number
+                            : rh_gpio_refuse(error, number, "%s: %s", where, text);
+}
+
 /* The panel of a chip, opened at its first use. */
 static int panel_of(rh_gpio_hal_t *gpio, const char *chip, rh_panel_t **panel,
                     const rh_gpio_error_t *error)
@@ -104,6 +114,7 @@ static int open_panels(rh_gpio_hal_t *gpio, const rh_gpio_error_t *error)
         }
         result = panel_of(gpio, binding->chip, &panel, error);
         result = result == 0 ? rh_panel_add(panel, binding, error) : result;
+        result = result == 0 ? 0 : refuse_at(error, binding->where, result);
     }
     for (int i = 0; i < gpio->panel_count && result == 0; i++) {
         result = rh_panel_take(&gpio->panels[i], error);
@@ -118,10 +129,13 @@ static int open_sources(rh_gpio_hal_t *gpio, const rh_gpio_error_t *error)
     for (int i = 0; i < settings->quadrature_count && result == 0; i++) {
         gpio->encoders[i].settings = &settings->quadratures[i];
         result = rh_encoder_open(&gpio->encoders[i], error);
+        result =
+            result == 0 ? 0 : refuse_at(error, settings->quadratures[i].where, result);
     }
     for (int i = 0; i < settings->hx711_count && result == 0; i++) {
         gpio->weighers[i].settings = &settings->hx711s[i];
         result = rh_weigher_open(&gpio->weighers[i], error);
+        result = result == 0 ? 0 : refuse_at(error, settings->hx711s[i].where, result);
     }
     return result;
 }

@@ -24,6 +24,7 @@ struct rh_grant; /* grant.h is behind its own door */
 #define RH_PROFILE_STARTUP 16
 #define RH_PROFILE_BITS 16
 #define RH_HAL_PATH 200
+#define RH_HAL_PLACE 200      /* "FILE:LINE: [signal estop_a]", for errors */
 #define RH_GPIO_SOURCES_MAX 4 /* of each kind */
 
 /* ---- profiles: what a device is, from one file ---------------------------------- */
@@ -200,6 +201,7 @@ typedef struct {
     rh_bias_t bias;
     int32_t counts_per_turn; /* edges a turn of the arm, 4 x the encoder's pulses */
     double home_deg;
+    char where[RH_HAL_PLACE];
 } rh_quadrature_settings_t;
 
 /* A load cell converter, read bit by bit: for the record, never for the loop. */
@@ -209,6 +211,7 @@ typedef struct {
     char clock[RH_HAL_NAME], data[RH_HAL_NAME];
     int32_t gain;         /* 128, 64 (input A) or 32 (input B) */
     double scale, offset; /* newton = counts * scale + offset */
+    char where[RH_HAL_PLACE];
 } rh_hx711_settings_t;
 
 /* One signal bound to one role of one device (or to one bit of an I/O module), or to
@@ -226,6 +229,7 @@ typedef struct {
         scale; /* on top of the register's: signal = register value * scale + offset */
     double offset; /* in the signal's unit */
     bool invert;   /* flags only */
+    char where[RH_HAL_PLACE];
 } rh_binding_t;
 
 typedef struct {

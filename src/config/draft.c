@@ -99,6 +99,21 @@ static void place_of(const rh_draft_t *draft, rh_source_file_t file, int line,
     }
 }
 
+void rh_draft_where(const rh_draft_t *draft, const rh_part_t *part, const char *key,
+                    char *text, size_t size)
+{
+    char place[PLACE_MAX];
+    char section[2 * RH_HAL_NAME];
+    place_of(draft, part->file, line_of(part, rh_key_find(part->section, key)), place,
+             sizeof(place));
+    int tail = snprintf(section, sizeof(section), ": [%.30s %.30s]",
+                        part->section->name, part->name);
+    size_t room = size - (size_t)tail - 1;
+    size_t length = strlen(place);
+    (void)snprintf(text, size, "%s%s", place + (length > room ? length - room : 0),
+                   section);
+}
+
 static bool is_first(rh_draft_t *draft)
 {
     bool first = !draft->failed;

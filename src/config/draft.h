@@ -75,6 +75,10 @@ rh_part_t *rh_draft_part_of(rh_draft_t *draft, rh_section_id_t id, int item);
 /* Sets an item's fields to the defaults of their keys. */
 void rh_draft_default_item(rh_draft_t *draft, const rh_section_t *section, int item);
 
+/* "FILE:LINE: [section name]" of that key's line; of a long file name the end. */
+void rh_draft_where(const rh_draft_t *draft, const rh_part_t *part, const char *key,
+                    char *text, size_t size);
+
 /* Refusals. All return -EINVAL; only the first is kept. `key` may be NULL (the whole
  * section); `remedy` may be NULL. */
 int rh_draft_refuse(rh_draft_t *draft, const rh_part_t *part, const char *key,

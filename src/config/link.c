@@ -40,8 +40,24 @@ static int link_signal(rh_draft_t *draft, int index)
     if (rh_source_read(draft, index) != 0) {
         return -EINVAL;
     }
+    rh_draft_where(draft, rh_draft_part_of(draft, RH_SECTION_SIGNAL, index), "source",
+                   binding->where, sizeof(binding->where));
     draft->settings.hal.bindings[index] = *binding;
     return 0;
+}
+
+/* Where the chips of counters and converters are named. */
+static void place_chips(rh_draft_t *draft)
+{
+    rh_hal_settings_t *hal = &draft->settings.hal;
+    for (int i = 0; i < hal->quadrature_count; i++) {
+        rh_draft_where(draft, rh_draft_part_of(draft, RH_SECTION_QUADRATURE, i), "chip",
+                       hal->quadratures[i].where, sizeof(hal->quadratures[i].where));
+    }
+    for (int i = 0; i < hal->hx711_count; i++) {
+        rh_draft_where(draft, rh_draft_part_of(draft, RH_SECTION_HX711, i), "chip",
+                       hal->hx711s[i].where, sizeof(hal->hx711s[i].where));
+    }
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -64,6 +80,7 @@ int rh_draft_link(rh_draft_t *draft)
             return -EINVAL;
         }
     }
+    place_chips(draft);
     const rh_daemon_settings_t *daemon = &settings->daemon;
     copy_text(settings->hal.run_dir, sizeof(settings->hal.run_dir),
               daemon->sim_dir[0] != '\0' ? daemon->sim_dir : daemon->run_dir);

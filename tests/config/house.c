@@ -231,3 +231,25 @@ void set_refuses(house_t *house, const char *key, const char *value, const char 
     assert_ptr_equal(strstr(house->error, "--set: "), house->error);
     assert_holds(house->error, reason);
 }
+
+static void forget_places(rh_settings_t *settings)
+{
+    rh_hal_settings_t *hal = &settings->hal;
+    for (int i = 0; i < RH_BINDING_MAX; i++) {
+        memset(hal->bindings[i].where, 0, sizeof(hal->bindings[i].where));
+    }
+    for (int i = 0; i < RH_GPIO_SOURCES_MAX; i++) {
+        memset(hal->quadratures[i].where, 0, sizeof(hal->quadratures[i].where));
+        memset(hal->hx711s[i].where, 0, sizeof(hal->hx711s[i].where));
+    }
+}
+
+void house_same_settings(const rh_settings_t *a, const rh_settings_t *b)
+{
+    static rh_settings_t copies[2];
+    copies[0] = *a;
+    copies[1] = *b;
+    forget_places(&copies[0]);
+    forget_places(&copies[1]);
+    assert_memory_equal(&copies[0], &copies[1], sizeof(copies[0]));
+}

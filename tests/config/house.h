@@ -57,6 +57,8 @@ void house_put_on_gpio(const house_t *house);
 
 int house_load(house_t *house, const rh_override_t *overrides, size_t count);
 void house_accepts(house_t *house);
+/* Equal, but for which lines of which files said it: that is for errors alone. */
+void house_same_settings(const rh_settings_t *a, const rh_settings_t *b);
 /* The load is refused at the line of `at` in the file (NULL: no line is looked at) and
  * the reason holds `reason`. */
 void house_refuses(house_t *house, const char *file, const char *at,

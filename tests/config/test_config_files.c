@@ -99,7 +99,7 @@ static void the_two_simulated_machines_differ_in_their_buses_alone(void **state)
         assert_string_equal(rtu.hal.buses[i].name, tcp.hal.buses[i].name);
     }
     memcpy(tcp.hal.buses, rtu.hal.buses, sizeof(tcp.hal.buses));
-    assert_memory_equal(&rtu, &tcp, sizeof(rtu));
+    house_same_settings(&rtu, &tcp);
 }
 
 static void print(const house_t *house, const rh_settings_t *settings, char *text)
@@ -125,7 +125,7 @@ static void what_is_printed_reads_back_as_the_same_settings(void **state)
         print(house, &settings, text);
         house_write(house, "main.conf", text);
         house_accepts(house);
-        assert_memory_equal(&house->settings, &settings, sizeof(settings));
+        house_same_settings(&house->settings, &settings);
         memset(again, 0, sizeof(again));
         print(house, &house->settings, again);
         assert_string_equal(text, again);
@@ -146,7 +146,7 @@ static void odd_numbers_survive_printing(void **state)
     print(house, &settings, text);
     house_write(house, "main.conf", text);
     house_accepts(house);
-    assert_memory_equal(&house->settings, &settings, sizeof(settings));
+    house_same_settings(&house->settings, &settings);
 }
 
 static void the_print_shows_every_key_with_its_range_and_default(void **state)

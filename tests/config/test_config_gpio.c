@@ -39,6 +39,8 @@ static void lines_are_read_with_bias_debounce_and_inversion(void **state)
     const rh_binding_t *beat = binding_of(house, RH_OUTPUT_HEARTBEAT, true);
     assert_int_equal(a->kind, RH_SOURCE_GPIO);
     assert_string_equal(a->chip, "gpio-sim.0-node0");
+    assert_non_null(strstr(a->where, "/machine.conf:"));
+    assert_string_equal(strstr(a->where, ": [signal "), ": [signal estop_a]");
     assert_string_equal(a->role, "ESTOP_A");
     assert_int_equal(a->bias, RH_BIAS_UP);
     assert_int_equal(a->debounce_ms, 5);
@@ -112,7 +114,7 @@ static void what_is_printed_reads_back_the_same(void **state)
     assert_non_null(strstr(text, "source = hx711:seat/force\n"));
     house_write(house, "main.conf", text);
     house_accepts(house);
-    assert_memory_equal(&house->settings, &settings, sizeof(settings));
+    house_same_settings(&house->settings, &settings);
 }
 
 static void neither_buzzer_nor_the_extra_cell_must_be_bound(void **state)

@@ -250,7 +250,9 @@ static void what_is_not_there_is_named(void **state)
     refuses("chip 'fake': its lines 7 cannot be taken: Device or resource busy");
     fake_gpio.is_taken[7] = false;
     (void)snprintf(binding->chip, sizeof(binding->chip), "pinctrl-bcm2711");
-    refuses("chip 'pinctrl-bcm2711' not found");
+    (void)snprintf(binding->where, sizeof(binding->where),
+                   "m.conf:4: [signal estop_a]");
+    refuses("m.conf:4: [signal estop_a]: chip 'pinctrl-bcm2711' not found");
 }
 
 static void a_name_and_a_number_of_one_line_are_refused(void **state)
@@ -267,8 +269,9 @@ static rh_binding_t *bind_counter(int signal, const char *role)
     binding->kind = RH_SOURCE_QUADRATURE;
     binding->device = 0;
     bench.settings.quadrature_count = 1;
-    bench.settings.quadratures[0] =
-        (rh_quadrature_settings_t){"arm", "fake", "10", "11", RH_BIAS_UP, 4096, -90.0};
+    bench.settings.quadratures[0] = (rh_quadrature_settings_t){
+        "arm",      "fake", "10",  "11",
+        RH_BIAS_UP, 4096,   -90.0, "m.conf:7: [quadrature arm]"};
     return binding;
 }
 
@@ -297,7 +300,7 @@ static void a_converter_feeds_the_record_alone(void **state)
     binding->device = 0;
     bench.settings.hx711_count = 1;
     bench.settings.hx711s[0] =
-        (rh_hx711_settings_t){"seat", "fake", "12", "13", 128, 1.0, 0.0};
+        (rh_hx711_settings_t){"seat", "fake", "12", "13", 128, 1.0, 0.0, ""};
     refuses("hx711 'seat': it may feed aux_force alone");
 }
 
@@ -575,7 +578,7 @@ static void a_converter_is_read_pulse_by_pulse(void **state)
     (void)state;
     static rh_weigher_t weigher;
     static const rh_hx711_settings_t settings = {"seat", "fake", "12", "13",
-                                                 128,    0.01,   -3.5};
+                                                 128,    0.01,   -3.5, ""};
     open_weigher(&weigher, &settings);
     fake_gpio.level[13] = true;
     assert_int_equal(rh_weigher_step(&weigher), 0); /* nothing ready */
@@ -598,7 +601,7 @@ static void readings_that_race_are_dropped_and_many_make_it_bad(void **state)
     (void)state;
     static rh_weigher_t weigher;
     static const rh_hx711_settings_t settings = {"seat", "fake", "12", "13",
-                                                 64,     1.0,    0.0};
+                                                 64,     1.0,    0.0,  ""};
     open_weigher(&weigher, &settings);
     do {
         (void)convert(&weigher, 4384);

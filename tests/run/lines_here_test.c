@@ -22,6 +22,8 @@ static void bind(int signal, const char *chip, const char *line)
     *binding = (rh_binding_t){.signal = signal, .kind = RH_SOURCE_GPIO, .device = -1};
     (void)snprintf(binding->chip, sizeof(binding->chip), "%s", chip);
     (void)snprintf(binding->role, sizeof(binding->role), "%s", line);
+    (void)snprintf(binding->where, sizeof(binding->where), "m.conf:%d: [signal %d]",
+                   hal.binding_count, signal);
 }
 
 static int set_up(void **state)
@@ -67,9 +69,10 @@ static void a_line_that_the_chip_does_not_have_is_named_with_its_signal(void **s
     bind(RH_SIGNAL_ESTOP_A, "fake", "32");
     bind(RH_SIGNAL_GRIP_LEFT, "fake", "EIGHT");
     assert_int_equal(look(), 2);
-    assert_non_null(strstr(said, "[signal estop_a] source: chip 'fake' has no line 32; "
+    assert_ptr_equal(strstr(said, "m.conf:1: [signal "), said);
+    assert_non_null(strstr(said, "] source: chip 'fake' has no line 32; "
                                  "it has 0..31\n"));
-    assert_non_null(strstr(said, "[signal grip_left] source: "));
+    assert_non_null(strstr(said, "m.conf:2: [signal "));
 }
 
 static void the_lines_of_counters_and_converters_are_looked_up_too(void **state)
@@ -77,10 +80,10 @@ static void the_lines_of_counters_and_converters_are_looked_up_too(void **state)
     (void)state;
     hal.quadrature_count = 1;
     hal.quadratures[0] = (rh_quadrature_settings_t){
-        .name = "arm", .chip = "fake", .line_a = "5", .line_b = "99"};
+        .where = "[quadrature arm]", .chip = "fake", .line_a = "5", .line_b = "99"};
     hal.hx711_count = 1;
     hal.hx711s[0] = (rh_hx711_settings_t){
-        .name = "seat", .chip = "fake", .clock = "98", .data = "6"};
+        .where = "[hx711 seat]", .chip = "fake", .clock = "98", .data = "6"};
     assert_int_equal(look(), 2);
     assert_non_null(
         strstr(said, "[quadrature arm] line_b: chip 'fake' has no line 99"));
@@ -92,11 +95,15 @@ static void a_chip_that_is_not_here_is_said_once_and_is_no_mistake(void **state)
 {
     (void)state;
     bind(RH_SIGNAL_ESTOP_A, "pinctrl-none", "1");
-    bind(RH_SIGNAL_ESTOP_B, "pinctrl-none", "2");
+    bind(RH_SIGNAL_ESTOP_B, "pinctrl-other", "1");
+    bind(RH_SIGNAL_GRIP_LEFT, "pinctrl-none", "2");
     assert_int_equal(look(), 0);
+    assert_ptr_equal(strstr(said, "m.conf:1: [signal "), said);
     assert_non_null(strstr(said, "not looked at on this computer: chip 'pinctrl-none' "
                                  "not found"));
-    assert_ptr_equal(strchr(said, '\n'), said + said_size - 1);
+    const char *second = strchr(said, '\n') + 1;
+    assert_ptr_equal(strstr(second, "m.conf:2: [signal "), second);
+    assert_ptr_equal(strchr(second, '\n'), said + said_size - 1);
 }
 
 int main(void)
