@@ -189,6 +189,18 @@ static json_t *read_all(const rh_probe_target_t *target, rh_probe_t *probe, int 
     return rows;
 }
 
+static void add_found(json_t *result, const rh_probe_target_t *target)
+{
+    if (!target->scans) {
+        return;
+    }
+    json_t *found = json_array();
+    for (int i = 0; i < target->found_count; i++) {
+        json_array_append_new(found, json_integer(target->found[i]));
+    }
+    json_object_set_new(result, "found", found);
+}
+
 static int probe_target(const rh_call_t *call, const rh_probe_target_t *target,
                         rh_problem_t *problem)
 {
@@ -211,6 +223,7 @@ static int probe_target(const rh_call_t *call, const rh_probe_target_t *target,
                       "profile", target->profile.name, "status", target->profile.status,
                       "where", rh_probe_where(target, where, sizeof where), "answered",
                       good, "registers", rows);
+        add_found(json_object_get(all, "result"), target);
         rh_json_line(all);
         json_decref(all);
     } else {

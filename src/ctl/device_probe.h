@@ -10,6 +10,7 @@
 #include "verbs.h"
 
 #define RH_PROBE_PATH 512
+#define RH_PROBE_SLAVE_MAX 247
 
 typedef struct {
     rh_profile_t profile;
@@ -17,6 +18,8 @@ typedef struct {
     char path[RH_PROBE_PATH]; /* of the serial device, absolute or as it was given */
     int slave;
     bool scans;
+    int found[RH_PROBE_SLAVE_MAX]; /* by the scan: every number that answers */
+    int found_count;
 } rh_probe_target_t;
 
 /* probe_target.c: from the words and the configuration. 0, or an exit code. */
@@ -25,8 +28,10 @@ int rh_probe_target(const rh_call_t *call, rh_probe_target_t *target,
 /* "/dev/ttyUSB0, 115200 8N1, slave 1" */
 const char *rh_probe_where(const rh_probe_target_t *target, char *text, size_t size);
 
-/* probe_scan.c: looks for a slave number and a rate at which something answers, and
- * leaves them in the target. 0, or an exit code with what was tried. */
+/* probe_scan.c: asks every slave number, at the target's rate and, where nobody
+ * answers, at the profile's others. Tells each that answers on stderr, and leaves them,
+ * the rate and the one to read in the target. 0, or an exit code with what was tried.
+ */
 int rh_probe_scan(rh_probe_target_t *target, rh_problem_t *problem);
 
 /* Opens the target's port; 0, or an exit code that says whose it is. */

@@ -6,8 +6,15 @@
 
 #include "device_probe.h"
 
-#define SLAVE_MAX 247
-#define SCAN_MS 30 /* a device answers within 10 or so */
+#define SCAN_MS 100   /* a device answers within 10 or so; this computer may be busy */
+#define REQUEST_MS 25 /* frames and silences around it, at most, at 9600 and above */
+#define DAMAGED_TOLD_MAX 8 /* at a wrong rate every number may look like that */
+
+typedef struct {
+    int good;    /* the first that answers what the profile reads; 0 = none */
+    int damaged; /* at all rates */
+    bool is_down;
+} scan_t;
 
 /* What helps depends on why it could not be opened. */
 static const char *remedy_for(int error)
@@ -65,29 +72,35 @@ static const rh_register_t *first_register(const rh_profile_t *profile)
     return &profile->registers[0];
 }
 
-/* Whoever answers, or else whoever is there and refuses. 0 = nobody at this rate. */
-static int find_slave(const rh_probe_target_t *target, rh_probe_t *probe, int *damaged)
+/* One number: told if somebody is there. */
+static void look_at(rh_probe_target_t *target, rh_probe_t *probe, int slave,
+                    scan_t *scan)
 {
-    const rh_register_t *first = first_register(&target->profile);
-    int refuses = 0;
-    for (int slave = 1; slave <= SLAVE_MAX; slave++) {
-        rh_probe_reading_t reading;
-        rh_probe_read(probe, &target->profile, slave, first, &reading);
-        if (reading.result == RH_PROBE_GOOD) {
-            return slave;
-        }
-        if (reading.result == RH_PROBE_REFUSED && refuses == 0) {
-            refuses = slave;
-        }
-        *damaged += reading.result == RH_PROBE_DAMAGED;
-        if (reading.result == RH_PROBE_DOWN) {
-            break;
-        }
+    rh_probe_reading_t reading;
+    rh_probe_read(probe, &target->profile, slave, first_register(&target->profile),
+                  &reading);
+    scan->is_down = reading.result == RH_PROBE_DOWN;
+    if (reading.result == RH_PROBE_DAMAGED && scan->damaged++ < DAMAGED_TOLD_MAX) {
+        (void)fprintf(stderr,
+                      "slave %d: damaged answers: two devices with one number, or "
+                      "another rate\n",
+                      slave);
     }
-    return refuses;
+    if (reading.result == RH_PROBE_GOOD || reading.result == RH_PROBE_REFUSED) {
+        target->found[target->found_count++] = slave;
+        (void)fprintf(stderr, "slave %d answers%s\n", slave,
+                      reading.result == RH_PROBE_GOOD
+                          ? ""
+                          : ", but refuses what the profile reads: another kind of "
+                            "device");
+    }
+    if (reading.result == RH_PROBE_GOOD && scan->good == 0) {
+        scan->good = slave;
+    }
 }
 
-static int scan_rate(rh_probe_target_t *target, int *damaged, rh_problem_t *problem)
+/* Every number at one rate: there may be several devices. */
+static int scan_rate(rh_probe_target_t *target, scan_t *scan, rh_problem_t *problem)
 {
     char where[RH_PROBE_PATH + 64];
     rh_probe_t *probe = NULL;
@@ -95,32 +108,42 @@ static int scan_rate(rh_probe_target_t *target, int *damaged, rh_problem_t *prob
     if (code != 0) {
         return code;
     }
-    (void)fprintf(stderr, "looking at %s and the other numbers\n",
-                  rh_probe_where(target, where, sizeof where));
-    int slave = find_slave(target, probe, damaged);
+    (void)fprintf(stderr,
+                  "looking at %s and every other number to %d: up to %d seconds\n",
+                  rh_probe_where(target, where, sizeof where), RH_PROBE_SLAVE_MAX,
+                  RH_PROBE_SLAVE_MAX * (SCAN_MS + REQUEST_MS) / 1000 + 1);
+    *scan = (scan_t){.damaged = scan->damaged};
+    for (int slave = 1; slave <= RH_PROBE_SLAVE_MAX && !scan->is_down; slave++) {
+        look_at(target, probe, slave, scan);
+    }
     rh_probe_close(probe);
-    target->slave = slave > 0 ? slave : target->slave;
-    return slave > 0 ? 0 : -1;
+    if (target->found_count == 0) {
+        return -1;
+    }
+    target->slave = scan->good > 0 ? scan->good : target->found[0];
+    (void)fprintf(stderr, "reading slave %d%s\n", target->slave,
+                  target->found_count > 1 ? "; the others with --slave N" : "");
+    return 0;
 }
 
 int rh_probe_scan(rh_probe_target_t *target, rh_problem_t *problem)
 {
     const rh_profile_t *profile = &target->profile;
     int32_t given = target->bus.baud;
-    int damaged = 0;
-    int code = scan_rate(target, &damaged, problem);
+    scan_t scan = {0};
+    int code = scan_rate(target, &scan, problem);
     for (int i = 0; code < 0 && !target->bus.is_tcp && i < profile->baud_count; i++) {
         target->bus.baud = profile->bauds[i];
-        code = target->bus.baud == given ? code : scan_rate(target, &damaged, problem);
+        code = target->bus.baud == given ? code : scan_rate(target, &scan, problem);
     }
     if (code >= 0) {
         return code;
     }
-    return rh_problem_set(problem, RH_EXIT_UNREACHED, "timeout",
-                          "check power, A and B, ground and termination",
-                          "nothing answers at %s, with any number%s%s",
-                          target->bus.is_tcp ? target->bus.host : target->path,
-                          target->bus.is_tcp ? "" : " or any rate of the profile",
-                          damaged > 0 ? "; damaged answers came, so something is there"
-                                      : "");
+    return rh_problem_set(
+        problem, RH_EXIT_UNREACHED, "timeout",
+        "check power, A and B, ground and termination",
+        "nothing answers at %s, with any number%s%s",
+        target->bus.is_tcp ? target->bus.host : target->path,
+        target->bus.is_tcp ? "" : " or any rate of the profile",
+        scan.damaged > 0 ? "; damaged answers came, so something is there" : "");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the device is and by which profile it is read; see device_probe.h. */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,13 @@ static int refuse(rh_problem_t *problem, const char *remedy, const char *what)
 static void put(char *to, size_t size, const char *text)
 {
     (void)snprintf(to, size, "%.*s", (int)size - 1, text);
+}
+
+/* A file that says something wrong has its remedy in the error: naming another one
+ * mends nothing. */
+static const char *remedy_for(int failed, const char *elsewhere)
+{
+    return failed == -EINVAL ? "mend that line" : elsewhere;
 }
 
 /* ---- a device of the machine ---------------------------------------------------- */
@@ -65,11 +73,12 @@ static int from_machine(const rh_call_t *call, const char *name,
         return rh_problem_set(problem, RH_EXIT_ERROR, "error", "", "no memory");
     }
     int code = 0;
-    if (rh_config_load(settings, file, NULL, 0, error, sizeof error) != 0) {
-        code = rh_problem_set(problem, RH_EXIT_ERROR, "config",
-                              "name the machine with --config, or the device with "
-                              "--profile and --port",
-                              "%s", error);
+    int failed = rh_config_load(settings, file, NULL, 0, error, sizeof error);
+    if (failed != 0) {
+        code = rh_problem_set(
+            problem, RH_EXIT_ERROR, "config",
+            remedy_for(failed, "or name the device with --profile and --port"), "%s",
+            error);
     } else if (take_device(settings, call, name, target) != 0) {
         code = rh_problem_set(problem, RH_EXIT_NOT_FOUND, "not_found",
                               "see `config show`", "%s has no [device %s]", file, name);
@@ -109,12 +118,14 @@ static int from_profile(const rh_call_t *call, const char *profile,
     char name[RH_PROBE_PATH];
     profile_place(rh_config_file_path(call->options), profile, dir, sizeof dir, name,
                   sizeof name);
-    if (rh_config_profile(&target->profile, dir, name, error, sizeof error) != 0) {
-        return rh_problem_set(
-            problem, RH_EXIT_ERROR, "config",
-            "name a profile, or its file with --profile DIR/NAME.conf", "%s", error);
+    int failed = rh_config_profile(&target->profile, dir, name, error, sizeof error);
+    if (failed == 0) {
+        return 0;
     }
-    return 0;
+    return rh_problem_set(
+        problem, RH_EXIT_ERROR, "config",
+        remedy_for(failed, "name a profile, or its file with --profile DIR/NAME.conf"),
+        "%s", error);
 }
 
 /* ---- what the words say on top ------------------------------------------- */

@@ -155,6 +155,9 @@ def silence_is_said_plainly_and_a_scan_finds_the_number(bins):
               and "slave 9" in done.json["error"]["message"])
         done, rows = look(machine, "laumas-tlb", *port(machine, "cells"), "--slave", 9, "--scan")
         check("the scan finds it", done.returncode == 0 and ", slave 1" in done.json["result"]["where"])
+        check(f"and the other: {done.stderr}", done.json["result"]["found"] == [1, 2]
+              and "slave 1 answers\nslave 2 answers\n" in done.stderr)
+        check("how long it may take is said before", "every other number to 247: up to 31 seconds" in done.stderr)
         done, _ = look(machine, "laumas-tlb", "--port", machine.run / "nothing-there")
         check("no such port", done.returncode == 3 and "cannot open" in done.json["error"]["message"])
         done, _ = look(machine, "flintec-mcs64", *port(machine, "cells"))
@@ -169,6 +172,9 @@ def what_cannot_be_is_refused_with_what_helps(bins):
         file = machine.run / "no-port"
         file.write_text("")
         serial = ("laumas-tlb", *port(machine, "cells"))
+        spoilt = machine.run / "spoilt.conf"
+        text = (ROOT / "config/devices/pt113.conf").read_text()
+        spoilt.write_text(text.replace("type = i32", "type = i33", 1))
         busy = "stop what uses the port"
         # words, exit code, in the message, in the remedy
         rows = [
@@ -182,6 +188,7 @@ def what_cannot_be_is_refused_with_what_helps(bins):
             (("laumas-tlb", "--port", file), 3, "it is no serial port", "/dev/ttyUSB0"),
             (("laumas-tlb", "--port", machine.run), 3, "it is no serial port", "/dev/ttyUSB0"),
             (("laumas-tlb", "--port", machine.run / "none"), 3, "No such file", "check its name"),
+            ((spoilt, "--port", file), 1, "spoilt.conf:27: [register gross] type", "mend that line"),
             (("./none", "--port", file), 1, "./none.conf: cannot be read: No such file", "--profile DIR/NAME.conf"),
         ]
         for words, code, message, remedy in rows:
