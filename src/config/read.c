@@ -237,8 +237,20 @@ int rh_read_text(rh_draft_t *draft, rh_source_file_t source, const char *text,
 
 static int refuse_file(rh_draft_t *draft, rh_source_file_t source, int number)
 {
-    (void)rh_draft_refuse_line(draft, source, 0, "cannot be read: %s",
-                               rh_read_why(number));
+    const char *why = rh_read_why(number);
+    const rh_part_t *daemon = rh_draft_part(draft, RH_SECTION_DAEMON, NULL);
+    if (source == RH_SOURCE_MACHINE && daemon != NULL) {
+        int key =
+            (int)(rh_key_find(daemon->section, "machine") - daemon->section->keys);
+        (void)rh_draft_refuse_line(draft, daemon->file, daemon->key_line[key],
+                                   "[daemon] machine: %s cannot be read: %s; correct "
+                                   "the name, or make that file",
+                                   draft->files[source], why);
+    } else {
+        (void)rh_draft_refuse_line(
+            draft, source, 0, "cannot be read: %s%s", why,
+            source == RH_SOURCE_MAIN ? "; name another with --config" : "");
+    }
     return -number;
 }
 

@@ -42,6 +42,7 @@ static const option_t options_table[] = {
     {"--yes", NULL, KIND_SWITCH, FIELD(yes), 0, 0,
      "do not ask at a terminal (scripts are never asked)"},
     {"--help", NULL, KIND_SWITCH, FIELD(help), 0, 0, "this, or the help of a verb"},
+    {"-h", NULL, KIND_SWITCH, FIELD(help), 0, 0, "the same"},
     {"--version", NULL, KIND_SWITCH, FIELD(version), 0, 0, "the version"},
 };
 
@@ -149,6 +150,17 @@ static int keep_word(rh_options_t *options, const char *word, rh_problem_t *prob
     return 0;
 }
 
+/* `help [OBJECT [VERB]]` is `[OBJECT [VERB]] --help`. */
+static void take_help_word(rh_options_t *options)
+{
+    if (options->word_count > 0 && strcmp(options->words[0], "help") == 0) {
+        options->word_count--;
+        memmove(&options->words[0], &options->words[1],
+                (size_t)options->word_count * sizeof options->words[0]);
+        options->help = true;
+    }
+}
+
 /* Whether to answer in JSON must be known before the first mistake is found. */
 static bool wants_json(int argc, char **argv)
 {
@@ -174,6 +186,7 @@ int rh_options_parse(rh_options_t *options, int argc, char **argv,
             return failed;
         }
     }
+    take_help_word(options);
     return 0;
 }
 

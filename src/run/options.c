@@ -100,7 +100,28 @@ static int take(rh_options_t *options, int letter, char *value, char *error,
             return 0;
         }
     }
-    (void)snprintf(error, size, "unknown or incomplete option; see revhyperd --help");
+    return -EINVAL;
+}
+
+static bool is_known(int letter)
+{
+    for (size_t i = 0; rows[i].name != NULL; i++) {
+        if (rows[i].val == letter) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* getopt's two answers to what it cannot take. */
+static int refuse(int letter, const char *word, char *error, size_t size)
+{
+    char short_word[] = {'-', (char)optopt, '\0'};
+    const char *why = letter == ':'                     ? "needs a value"
+                      : optopt != 0 && is_known(optopt) ? "takes no value"
+                                                        : "no such option";
+    (void)snprintf(error, size, "%s: %s; revhyperd --help lists the options",
+                   optopt != 0 && !is_known(optopt) ? short_word : word, why);
     return -EINVAL;
 }
 
@@ -112,8 +133,10 @@ int rh_options_read(rh_options_t *options, int count, char **arguments, char *er
     opterr = 0;
     int letter = 0;
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): no thread has been made yet */
-    while ((letter = getopt_long(count, arguments, "", rows, NULL)) != -1) {
-        int status = take(options, letter, optarg, error, size);
+    while ((letter = getopt_long(count, arguments, ":", rows, NULL)) != -1) {
+        int status = letter == '?' || letter == ':'
+                         ? refuse(letter, arguments[optind - 1], error, size)
+                         : take(options, letter, optarg, error, size);
         if (status != 0) {
             return status;
         }

@@ -109,8 +109,9 @@ int rh_system_make_folder(const char *path, char *error, size_t size)
     status = status == 0 ? make_one(part) : status;
     if (status != 0) {
         (void)snprintf(error, size,
-                       "cannot make the folder %s: %s; create it or name another", path,
-                       strerrordesc_np(-status));
+                       "cannot make the folder %s: %s; create it and give it to the "
+                       "daemon's user, or name another with --run-dir or --state-dir",
+                       path, strerrordesc_np(-status));
     }
     return status;
 }
@@ -123,8 +124,10 @@ int rh_system_take_lock(const char *folder, const char *name, const char *remedy
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0) {
         int status = -errno;
-        (void)snprintf(error, size, "cannot open %s: %s", path,
-                       strerrordesc_np(-status));
+        (void)snprintf(error, size,
+                       "cannot open %s: %s; give the folder to the daemon's user, or "
+                       "name another with --run-dir",
+                       path, strerrordesc_np(-status));
         return status;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {

@@ -255,8 +255,9 @@ static void a_pipe_for_a_file_is_refused_and_not_waited_for(void **state)
 {
     static const char *const rows[][2] = {
         {"devices/pt113.conf", "/devices/pt113.conf cannot be read: it is no regular"},
-        {"machine.conf", "/machine.conf: cannot be read: it is no regular file"},
-        {"main.conf", "/main.conf: cannot be read: it is no regular file"},
+        {"machine.conf",
+         "/machine.conf cannot be read: it is no regular file; correct"},
+        {"main.conf", "/main.conf: cannot be read: it is no regular file; name"},
     };
     house_t *house = *state;
     (void)alarm(WAITED_S);
@@ -274,8 +275,9 @@ static void a_device_for_a_file_is_refused(void **state)
     assert_int_equal(rh_config_load(&house->settings, "/dev/zero", NULL, 0,
                                     house->error, sizeof(house->error)),
                      -EINVAL);
-    assert_string_equal(house->error,
-                        "/dev/zero: cannot be read: it is no regular file");
+    assert_string_equal(
+        house->error, "/dev/zero: cannot be read: it is no regular file; name another "
+                      "with --config");
     (void)alarm(0);
 }
 

@@ -29,7 +29,10 @@ static void a_machine_file_that_is_not_there_is_named(void **state)
     house_t *house = *state;
     house_edit(house, "main.conf", "machine.conf", "elsewhere.conf");
     assert_int_equal(house_load(house, NULL, 0), -ENOENT);
-    assert_non_null(strstr(house->error, "/elsewhere.conf: cannot be read: No such"));
+    assert_non_null(strstr(house->error, "/main.conf:"));
+    assert_non_null(strstr(house->error, ": [daemon] machine: "));
+    assert_non_null(strstr(house->error, "/elsewhere.conf cannot be read: No such file "
+                                         "or directory; correct the name, or make"));
 }
 
 static void machine_sections_beside_a_machine_file_are_refused(void **state)

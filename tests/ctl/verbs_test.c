@@ -344,6 +344,24 @@ static void an_object_alone_lists_its_verbs(void **state)
     assert_null(strstr(console.out, "load set"));
 }
 
+static void help_may_be_asked_for_in_other_ways(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words, *shown;
+    } rows[] = {
+        {"help", "\nExit codes\n"},          {"-h", "\nExit codes\n"},
+        {"help rom", "rom nudge"},           {"rom -h", "rom nudge"},
+        {"help rom teach", "On the wire: "}, {"rom teach -h", "On the wire: "},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(console_run(&console, NULL, rows[i].words), 0);
+        assert_non_null(strstr(console.out, rows[i].shown));
+    }
+    assert_int_equal(console_run(&console, NULL, "help wobble"), RH_EXIT_USAGE);
+    assert_non_null(strstr(console.err, "there is no `wobble`"));
+}
+
 static void nothing_typed_shows_the_help_as_a_usage_error(void **state)
 {
     (void)state;
@@ -373,6 +391,7 @@ int main(void)
         A(help_lists_every_verb_and_every_exit_code),
         A(every_verb_in_the_help_has_a_help_of_its_own),
         A(an_object_alone_lists_its_verbs),
+        A(help_may_be_asked_for_in_other_ways),
         A(nothing_typed_shows_the_help_as_a_usage_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,14 @@ static void an_unknown_option_is_refused(void **state)
 {
     (void)state;
     assert_true(READ("revhyperd", "--frobnicate") < 0);
-    assert_non_null(strstr(error, "--help"));
+    assert_string_equal(
+        error, "--frobnicate: no such option; revhyperd --help lists the options");
+    assert_true(READ("revhyperd", "--config=a", "-x", "--help") < 0);
+    assert_ptr_equal(strstr(error, "-x: no such option"), error);
+    assert_true(READ("revhyperd", "--check-config=3") < 0);
+    assert_ptr_equal(strstr(error, "--check-config=3: takes no value"), error);
+    assert_true(READ("revhyperd", "--config") < 0);
+    assert_ptr_equal(strstr(error, "--config: needs a value"), error);
 }
 
 static void a_stray_word_is_refused_by_name(void **state)

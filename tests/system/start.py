@@ -39,11 +39,34 @@ def without_simulator(machine):
     return good
 
 
+def as_nobody(*words):
+    """Somebody without any right; None where this computer cannot play that."""
+    lower = ["setpriv", "--reuid=65534", "--clear-groups"]
+    if subprocess.run([*lower, "true"], check=False).returncode != 0:
+        print("not as another user here: skipped")
+        return None
+    return subprocess.run([*lower, *map(str, words)], capture_output=True, text=True, timeout=20, cwd=ROOT)
+
+
+def without_permission(machine):
+    """Folders of somebody else: which one, and what helps."""
+    machine.folder.chmod(0o755)
+    mine = machine.folder / "mine"
+    mine.mkdir(mode=0o755)
+    daemon = (machine.bins / "revhyperd", "--config", machine.config)
+    rows = ((mine, "lock: Permission denied; give the folder to the daemon's user, or name another with --run-dir"),
+            (mine / "run", "run: Permission denied; create it and give it to the daemon's user, or name another"))
+    good = True
+    for folder, text in rows:
+        done = as_nobody(*daemon, "--run-dir", folder, "--state-dir", mine)
+        if done is not None:
+            good = expect(f"without permission for {folder.name}", done, 1, text) and good
+    return good
+
+
 def without_realtime(machine):
     """As somebody without the right to real-time priority: it runs and says so."""
-    done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "true"], check=False)
-    if done.returncode != 0:
-        print("not as another user here: skipped")
+    if as_nobody("true") is None:
         return True
     folder = machine.folder / "nobody"
     folder.mkdir(mode=0o777)
@@ -110,6 +133,7 @@ def main():
             "--set", f"daemon.stream_port={port}"), 1, str(port), "stream_port"))
         results.append(expect("a folder that cannot be made", start_again(
             machine, "--run-dir", "/proc/nowhere", "--state-dir", machine.folder / "x"), 1, "/proc/nowhere"))
+        results.append(without_permission(machine))
         results.append(without_realtime(machine))
         results.append(again_and_again(machine, 60))
         pid = machine.programs["daemon"].pid
