@@ -11,6 +11,7 @@
 #include "names.h"
 
 #define AGE_MS 40.0 /* the shipped limit of every group */
+#define NAMES_TEXT 400
 
 static double drive_ms(const rh_limit_settings_t *limits)
 {
@@ -78,28 +79,72 @@ void rh_doctor_ages_look(rh_doctor_ages_t *ages, const rh_reading_t *reading)
     }
 }
 
-/* Mostly too old is the wires' doing, now and then the computer's. */
-static void tell(rh_doctor_t *doctor, const rh_doctor_ages_t *ages, int signal)
+typedef struct {
+    char names[NAMES_TEXT];
+    int count, stale;
+    double oldest_ms, limit_ms;
+    bool is_told[RH_SIGNAL_COUNT];
+} group_t;
+
+static bool is_mostly(const rh_doctor_ages_t *ages, int signal)
 {
-    bool is_mostly = 2 * ages->stale[signal] > ages->looks;
-    rh_doctor_find(doctor, is_mostly ? RH_DOCTOR_FAIL : RH_DOCTOR_WARN, "signal",
-                   is_mostly
+    return 2 * ages->stale[signal] > ages->looks;
+}
+
+/* Mostly too old is a bus's doing; now and then it is the computer's, and it is all the
+ * same to which bus that happened. */
+static bool is_one_cause(const rh_doctor_t *doctor, const rh_doctor_ages_t *ages, int a,
+                         int b)
+{
+    return is_mostly(ages, a) == is_mostly(ages, b) &&
+           (!is_mostly(ages, a) || rh_doctor_share(doctor, a, b, true));
+}
+
+static void gather(const rh_doctor_t *doctor, const rh_doctor_ages_t *ages, int first,
+                   group_t *group)
+{
+    group->names[0] = '\0';
+    group->count = group->stale = 0;
+    group->oldest_ms = 0.0;
+    group->limit_ms = ages->limit_ms[first];
+    for (int i = first; i < RH_SIGNAL_COUNT; i++) {
+        if (ages->stale[i] == 0 || !is_one_cause(doctor, ages, first, i)) {
+            continue;
+        }
+        rh_doctor_list(group->names, sizeof group->names,
+                       rh_name_input((uint32_t)i)->name);
+        group->count++;
+        group->stale = ages->stale[i] > group->stale ? ages->stale[i] : group->stale;
+        group->oldest_ms = fmax(group->oldest_ms, ages->oldest_ms[i]);
+        group->limit_ms = fmin(group->limit_ms, ages->limit_ms[i]);
+        group->is_told[i] = true;
+    }
+}
+
+static void tell(rh_doctor_t *doctor, const rh_doctor_ages_t *ages, int first,
+                 group_t *group)
+{
+    gather(doctor, ages, first, group);
+    rh_doctor_find(doctor, is_mostly(ages, first) ? RH_DOCTOR_FAIL : RH_DOCTOR_WARN,
+                   "signal",
+                   is_mostly(ages, first)
                        ? "its bus is too slow: raise its rate, shorten the device's "
                          "block, or give the device a bus of its own"
                        : "see `timing` and its bus's errors; look for other work on "
                          "this computer",
-                   "%s was too old in %d of %d looks: up to %.0f ms, at most %.0f ms "
+                   "%s %s too old in %d of %d looks: up to %.0f ms, at most %.0f ms "
                    "are allowed, and beyond the gate lowers the legs",
-                   rh_name_input((uint32_t)signal)->name, ages->stale[signal],
-                   ages->looks, ages->oldest_ms[signal], ages->limit_ms[signal]);
+                   group->names, group->count > 1 ? "were" : "was", group->stale,
+                   ages->looks, group->oldest_ms, group->limit_ms);
 }
 
 int rh_doctor_ages_judge(rh_doctor_t *doctor, const rh_doctor_ages_t *ages)
 {
+    group_t group = {0};
     int bad = 0;
     for (int i = 0; i < RH_SIGNAL_COUNT; i++) {
-        if (ages->stale[i] > 0) {
-            tell(doctor, ages, i);
+        if (ages->stale[i] > 0 && !group.is_told[i]) {
+            tell(doctor, ages, i, &group);
             bad++;
         }
     }

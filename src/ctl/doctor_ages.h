@@ -15,7 +15,7 @@ typedef struct {
 /* The limits are those of the file that doctor was told of, else the shipped ones. */
 void rh_doctor_ages_start(rh_doctor_ages_t *ages, const rh_doctor_t *doctor);
 void rh_doctor_ages_look(rh_doctor_ages_t *ages, const rh_reading_t *reading);
-/* One finding for each signal that was too old; how many there were. */
+/* One finding for each cause that made signals too old; how many there were. */
 int rh_doctor_ages_judge(rh_doctor_t *doctor, const rh_doctor_ages_t *ages);
 
 #endif

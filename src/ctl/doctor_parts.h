@@ -50,6 +50,11 @@ void rh_doctor_format(rh_doctor_t *doctor);
 void rh_doctor_wiring(rh_doctor_t *doctor);
 void rh_doctor_signals(rh_doctor_t *doctor);
 
+/* doctor_sources.c: whether two signals come from one device, or, where that is enough,
+ * over one bus; unknown sources are one. Appends a name to a list. */
+bool rh_doctor_share(const rh_doctor_t *doctor, int a, int b, bool bus_is_enough);
+void rh_doctor_list(char *text, size_t size, const char *name);
+
 /* doctor_commissioning.c: the record. */
 void rh_doctor_commissioning(rh_doctor_t *doctor);
 

@@ -15,6 +15,7 @@
 #include "wires.h"
 
 #define FINDINGS 16
+#define NAMES_TEXT 400
 #define LOOKS 75 /* in a second and a half */
 #define LOOK_NS 20000000L
 #define CHANGES_MAX 2 /* of a contact that nobody touches */
@@ -62,20 +63,42 @@ static int watch(const rh_doctor_t *doctor, rh_client_t *client, watch_t *watche
     return failed;
 }
 
+static bool is_unusable(const watch_t *watched, int signal)
+{
+    /* the extra cell is no part of the loop */
+    return !watched->last.is_good[signal] && signal != RH_SIGNAL_AUX_FORCE;
+}
+
+/* One finding for what one device does to its signals. */
+static void tell_unusable(rh_doctor_t *doctor, const watch_t *watched, int first,
+                          bool *is_told)
+{
+    char names[NAMES_TEXT] = "";
+    char quality = watched->last.quality[first][0];
+    int count = 0;
+    for (int i = first; i < RH_SIGNAL_COUNT; i++) {
+        if (is_unusable(watched, i) && watched->last.quality[i][0] == quality &&
+            rh_doctor_share(doctor, first, i, false)) {
+            rh_doctor_list(names, sizeof names, rh_name_input((uint32_t)i)->name);
+            is_told[i] = true;
+            count++;
+        }
+    }
+    const char *why = quality == 'b'   ? "the device calls it invalid"
+                      : quality == 'l' ? "the device does not answer"
+                      : count > 1      ? "they were never read"
+                                       : "it was never read";
+    rh_doctor_find(doctor, RH_DOCTOR_FAIL, "signal", "see the device and its bus above",
+                   "%s %s not usable: %s", names, count > 1 ? "are" : "is", why);
+}
+
 static int check_quality(rh_doctor_t *doctor, const watch_t *watched)
 {
+    bool is_told[RH_SIGNAL_COUNT] = {false};
     int bad = 0;
     for (int i = 0; i < RH_SIGNAL_COUNT; i++) {
-        const char *name = rh_name_input((uint32_t)i)->name;
-        const char *quality = watched->last.quality[i];
-        bool is_optional = i == RH_SIGNAL_AUX_FORCE; /* no part of the loop */
-        if (!watched->last.is_good[i] && !is_optional) {
-            rh_doctor_find(doctor, RH_DOCTOR_FAIL, "signal",
-                           "see its device and its bus above", "%s is not usable: %s",
-                           name,
-                           quality[0] == 'b'   ? "its device calls it invalid"
-                           : quality[0] == 'l' ? "its device does not answer"
-                                               : "it was never read");
+        if (is_unusable(watched, i) && !is_told[i]) {
+            tell_unusable(doctor, watched, i, is_told);
             bad++;
         }
     }

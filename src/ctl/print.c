@@ -11,6 +11,8 @@
 #include "names.h"
 #include "rh/state.h"
 
+#define SHOWN_DEG 0.05 /* tenths are shown */
+
 /* One line of `status`. */
 typedef struct {
     const rh_options_t *options;
@@ -116,6 +118,11 @@ static void line_range(const view_t *view)
     }
     printf("limits ");
     span(view->state, "soft_bottom_deg", "soft_top_deg");
+    if (rh_flag(view->state, "rom_taught") &&
+        rh_number(view->state, "rom_top_deg") >
+            rh_number(view->state, "soft_top_deg") + SHOWN_DEG) {
+        printf(": the wall begins below the taught top");
+    }
 }
 
 static void line_set(const view_t *view)

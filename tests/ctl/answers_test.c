@@ -256,6 +256,27 @@ static void status_says_in_words_what_the_machine_does(void **state)
     }
 }
 
+static void a_taught_top_beyond_the_wall_is_said_to_be_so(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"3.04", "-85.0 deg to 3.0 deg taught, limits -91.0 deg to 3.0 deg\n"},
+        {"3.4", "-85.0 deg to 3.4 deg taught, limits -91.0 deg to 3.0 deg: the wall "
+                "begins below the taught top\n"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char snapshot[256];
+        (void)snprintf(snapshot, sizeof snapshot,
+                       "{\"state\":{\"rom_taught\":true,\"rom_bottom_deg\":-85,"
+                       "\"rom_top_deg\":%s,\"soft_bottom_deg\":-91,"
+                       "\"soft_top_deg\":3}}",
+                       rows[i][0]);
+        fake_answer(fake, "snapshot", snapshot);
+        assert_int_equal(run("status"), 0);
+        assert_non_null(strstr(console.out, rows[i][1]));
+    }
+}
+
 static void loads_are_shown_in_pounds_when_pounds_are_asked_for(void **state)
 {
     (void)state;
@@ -367,6 +388,7 @@ int main(void)
         A(socket_and_host_come_before_the_run_directory),
         A(predicates_answer_by_exit_code_yes_no_and_no_because_of_a_fault),
         A(status_says_in_words_what_the_machine_does),
+        A(a_taught_top_beyond_the_wall_is_said_to_be_so),
         A(loads_are_shown_in_pounds_when_pounds_are_asked_for),
         A(a_snapshot_that_lacks_fields_is_shown_as_unknown_not_as_nought),
         A(open_faults_are_listed_with_measure_limit_and_remedy),

@@ -169,6 +169,44 @@ static void a_sample_that_is_always_too_old_is_named_with_its_limit(void **state
     assert_null(strstr(console.out, "motor_angle was too old"));
 }
 
+/* A row of `signal.list`. */
+static void add_signal(char *text, size_t size, const char *name, const char *quality,
+                       double age_ms)
+{
+    size_t used = strlen(text);
+    (void)snprintf(text + used, size - used,
+                   "%s{\"name\":\"%s\",\"value\":0,\"quality\":\"%s\",\"age_ns\":%.0f}",
+                   text[used - 1] == '[' ? "" : ",", name, quality, age_ms * 1e6);
+}
+
+static void
+what_one_bus_or_one_device_does_is_one_finding_with_its_signals(void **state)
+{
+    static const char *const contacts[] = {"comfort_stop", "reset_button", "estop_a",
+                                           "estop_b",      "grip_left",    "grip_right",
+                                           "limit_top",    "limit_bottom"};
+    char signals[2048] = "{\"mono_ns\":1,\"safety\":\"locked\",\"signals\":[";
+    (void)state;
+    doctor_plant_good();
+    for (size_t i = 0; i < sizeof contacts / sizeof contacts[0]; i++) {
+        add_signal(signals, sizeof signals, contacts[i], "good", 55);
+    }
+    add_signal(signals, sizeof signals, "strap_left", "good", 70);
+    add_signal(signals, sizeof signals, "pad_front", "lost", 900);
+    add_signal(signals, sizeof signals, "motor_angle", "lost", 900);
+    add_signal(signals, sizeof signals, "motor_rate", "lost", 900);
+    (void)strcat(signals, "]}");
+    fake_answer(fake, "signal.list", signals);
+    assert_int_equal(doctor_examine(doctor_good_file()), 1);
+    assert_true(doctor_says("fail  signal: estop_a, estop_b, grip_left, grip_right, "
+                            "comfort_stop, reset_button, limit_top, limit_bottom "
+                            "were too old in 75 of 75 looks: up to 55 ms"));
+    assert_true(doctor_says("fail  signal: strap_left was too old in 75 of 75"));
+    assert_true(doctor_says("fail  signal: motor_angle, motor_rate are not usable: the "
+                            "device does not answer"));
+    assert_true(doctor_says("fail  signal: pad_front is not usable: the device"));
+}
+
 /* The record is complete, was read, and says this of the brake. */
 static void record_brake(const char *values)
 {
@@ -217,6 +255,7 @@ int main(void)
         A(without_any_record_the_daemons_sentence_stands),
         A(counters_tell_one_mistake_from_the_other),
         A(a_sample_that_is_always_too_old_is_named_with_its_limit),
+        A(what_one_bus_or_one_device_does_is_one_finding_with_its_signals),
         A(whom_the_brake_lets_down_slowly_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
