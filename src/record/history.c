@@ -3,16 +3,19 @@
 #include "history.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "names.h"
 #include "schema.h"
 
 #define PATH_SIZE 512
+#define FILE_MODE 0640
 #define BUSY_MS 1000 /* somebody reads the history with a tool of their own */
 
 /* ---- opening ---- */
@@ -36,10 +39,28 @@ static bool is_whole(sqlite3 *db)
     return is_ok;
 }
 
+/* The file tells about people, and so do its log and its index, which SQLite makes with
+ * the file's own mode: that is set before it opens it. */
+static void keep_private(const char *path)
+{
+    static const char *const parts[] = {"-wal", "-shm"};
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+    if (fd >= 0) {
+        (void)fchmod(fd, FILE_MODE);
+        (void)close(fd);
+    }
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        char left[PATH_SIZE]; /* by a daemon that was killed */
+        (void)snprintf(left, sizeof(left), "%s%s", path, parts[i]);
+        (void)chmod(left, FILE_MODE);
+    }
+}
+
 /* 0; -EBADMSG: the file is no whole database; -EIO: it cannot be opened or used. */
 static int open_file(rh_history_t *history, const char *path)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    keep_private(path);
     if (sqlite3_open_v2(path, &history->db, flags, NULL) != SQLITE_OK) {
         return -EIO;
     }
@@ -57,7 +78,6 @@ static int open_file(rh_history_t *history, const char *path)
                         code == SQLITE_NOMEM || code == SQLITE_FULL;
         return is_other ? -EIO : -EBADMSG;
     }
-    (void)chmod(path, 0640); /* it tells about people */
     return 0;
 }
 

@@ -532,11 +532,22 @@ static void a_missing_folder_is_named(void **state)
 
 static void the_history_is_not_for_everybodys_eyes(void **state)
 {
+    static const char *const parts[] = {"", "-wal", "-shm"};
     shelf_t *shelf = *state;
-    struct stat status;
+    char left[sizeof(shelf->path) + 8];
+    const mode_t before = umask(0022);
+    (void)snprintf(left, sizeof(left), "%s-shm", shelf->path);
+    FILE *file = fopen(left, "w"); /* what a killed one left */
+    assert_non_null(file);
+    (void)fclose(file);
     open_record(shelf);
-    assert_int_equal(stat(shelf->path, &status), 0);
-    assert_int_equal(status.st_mode & 0777, 0640);
+    (void)umask(before);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        struct stat status;
+        (void)snprintf(left, sizeof(left), "%s%s", shelf->path, parts[i]);
+        assert_int_equal(stat(left, &status), 0);
+        assert_int_equal(status.st_mode & 0777, 0640);
+    }
 }
 
 int main(void)
