@@ -80,7 +80,9 @@ rh_outcome_t rh_deed_hand(rh_order_t *order, rh_sim_t *sim, char *answer)
 
     rh_bench_lock(&sim->bench);
     lies = sim->bench.lies;
-    use_hand(order, &sim->bench);
+    if (!lies) {
+        use_hand(order, &sim->bench);
+    }
     rh_bench_unlock(&sim->bench);
     return lies ? refuse(answer, "somebody lies on the bench: 'dismount' first")
                 : say_ok(answer);

@@ -214,6 +214,21 @@ an_unknown_fault_is_answered_with_those_that_the_target_can_have(void **state)
     assert_int_equal(rig_stop(&rig), 0);
 }
 
+static void hands_that_are_refused_do_nothing_later_either(void **state)
+{
+    rig_t rig;
+
+    (void)state;
+    rig_start(&rig, "--fast-wire");
+    rig_do(&rig, "lie down");
+    assert_false(rig_tell(&rig, "hand lift -40 100"));
+    assert_non_null(strstr(rig.answer, "dismount"));
+    rig_do(&rig, "dismount");
+    rig_sleep_ns(1500 * MS);
+    assert_true(rig_truth(&rig, "arm_angle_deg") < -80.0);
+    assert_int_equal(rig_stop(&rig), 0);
+}
+
 static void tell_prints_the_answer_and_exits_by_it(void **state)
 {
     rig_t rig;
@@ -455,12 +470,13 @@ static void unasked_it_outlives_the_shell_that_started_it(void **state)
     (void)state;
     assert_non_null(mkdtemp(rig.dir));
     (void)snprintf(command, sizeof(command),
-                   "($SIM --run-dir %s --fast-wire >/dev/null 2>&1 &); "
+                   "$SIM --run-dir %s --fast-wire >/dev/null 2>&1 & "
                    "for i in $(seq 500); do [ -e %s/sim.json ] && exit 0; "
                    "sleep 0.01; done; exit 1",
                    rig.dir, rig.dir);
     assert_int_equal(shell(text, sizeof(text), command), 0);
-    assert_true(rig_tell(&rig, "truth"));
+    rig_sleep_ns(200 * MS); /* the shell is gone */
+    assert_int_equal(access(rig_path(&rig, "sim.json"), F_OK), 0);
     assert_true(rig_tell(&rig, "quit"));
     while (access(rig_path(&rig, "sim.json"), F_OK) == 0) {
         rig_sleep_ns(MS);
@@ -513,6 +529,7 @@ int main(void)
         cmocka_unit_test(wrong_commands_are_refused_with_a_reason),
         cmocka_unit_test(
             an_unknown_fault_is_answered_with_those_that_the_target_can_have),
+        cmocka_unit_test(hands_that_are_refused_do_nothing_later_either),
         cmocka_unit_test(tell_prints_the_answer_and_exits_by_it),
         cmocka_unit_test(the_truth_file_has_every_rep_that_was_played),
         cmocka_unit_test(reps_carry_the_clock_of_the_machine),
