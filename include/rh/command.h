@@ -30,7 +30,8 @@
     X(STOP, "stop")                                                                    \
     X(FAULT_RESET, "fault.reset")                                                      \
     X(RELAY_TEST, "relay.test")                                                        \
-    X(POLARITY_TEST, "polarity.test")
+    X(POLARITY_TEST, "polarity.test")                                                  \
+    X(TORQUE_TEST, "torque.test")
 
 typedef enum {
 #define RH_COMMAND_ID(id, verb) RH_COMMAND_##id,

@@ -17,7 +17,7 @@
     X(SAFE1, "safe1") /* controlled lowering */                                        \
     X(SAFE2, "safe2") /* blind: rate lost, drive alive */                              \
     X(SAFE3, "safe3") /* cut: heartbeat stops, passive brake */                        \
-    X(PROBE, "probe") /* relay or polarity is tried; nobody on the machine */
+    X(PROBE, "probe") /* relay, polarity or torque is tried; nobody there */
 
 #define RH_SESSION_STATES(X)                                                           \
     X(FREE, "free")                                                                    \

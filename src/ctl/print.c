@@ -34,7 +34,8 @@ static const char *const safety_meaning[RH_SAFETY_COUNT] = {
     [RH_SAFETY_SAFE1] = "stopped: legs are lowered under control",
     [RH_SAFETY_SAFE2] = "stopped: a sensor is lost, legs are lowered blind",
     [RH_SAFETY_SAFE3] = "cut: the motor has no power, the brake lowers the legs",
-    [RH_SAFETY_PROBE] = "relay or polarity is being tried: keep away from the arm",
+    [RH_SAFETY_PROBE] =
+        "relay, polarity or torque is being tried: keep away from the arm",
 };
 
 static const char *meaning(const char *safety)

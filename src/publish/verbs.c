@@ -70,6 +70,7 @@ static const rh_verb_t verbs[] = {
     {TRAINER("fault.reset", FAULT_RESET)},
     {TRAINER("relay.test", RELAY_TEST)},
     {TRAINER("polarity.test", POLARITY_TEST)},
+    {TRAINER("torque.test", TORQUE_TEST)},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 

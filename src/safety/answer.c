@@ -106,8 +106,9 @@ static const answer_t answers[] = {
     {RH_COMMAND_COMFORT, answer_comfort},
     {RH_COMMAND_STOP, answer_always},
     {RH_COMMAND_FAULT_RESET, answer_fault_reset},
-    {RH_COMMAND_RELAY_TEST, rh_gate_answer_relay},
-    {RH_COMMAND_POLARITY_TEST, rh_gate_answer_polarity},
+    {RH_COMMAND_RELAY_TEST, rh_gate_answer_probe},
+    {RH_COMMAND_POLARITY_TEST, rh_gate_answer_probe},
+    {RH_COMMAND_TORQUE_TEST, rh_gate_answer_probe},
 };
 
 void rh_gate_answer(rh_gate_t *gate)

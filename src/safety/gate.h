@@ -79,9 +79,27 @@ int32_t rh_gate_shape(rh_gate_t *gate);
 /* The damping of the damped arm at this rate, within what the arm may resist. */
 int32_t rh_gate_damped_mnm(const rh_gate_t *gate, int32_t rate_mdps);
 
-/* probe.c: the two probes of a machine that may not arm yet. */
-uint32_t rh_gate_answer_relay(rh_gate_t *gate);
-uint32_t rh_gate_answer_polarity(rh_gate_t *gate);
+/* One kind of probe; each of its functions is asked in RH_SAFETY_PROBE alone. */
+typedef struct {
+    uint32_t kind;                       /* the command that asks for it */
+    bool needs_relay;                    /* that was proven since the start */
+    void (*forget)(rh_safety_t *safety); /* what an earlier one has shown */
+    void (*watch)(rh_gate_t *gate);      /* keeps what this one shows */
+    bool (*is_over)(const rh_gate_t *gate);
+    int64_t (*torque_mnm)(int64_t run_ms); /* asked for, since the drive runs */
+} rh_probe_t;
+
+/* probe_proofs.c: that kind of probe; where the command asks for none, the one that
+ * gives no torque. Its rules. */
+const rh_probe_t *rh_gate_probe_of(uint32_t kind);
+bool rh_gate_probe_withholds(const rh_gate_t *gate); /* the heartbeat */
+rh_finding_t rh_gate_relay_stuck(const rh_gate_t *gate);
+rh_finding_t rh_gate_polarity_wrong(const rh_gate_t *gate);
+
+/* probe.c: the probes of a machine that may not arm yet. */
+uint32_t rh_gate_answer_probe(rh_gate_t *gate);
+/* The tick's command asks for one, and was consented to. */
+bool rh_gate_probe_is_asked(const rh_gate_t *gate);
 void rh_gate_probe_enter(rh_gate_t *gate);
 void rh_gate_probe_watch(rh_gate_t *gate);
 /* The reset button was held in a state that it leaves (or in idle), nobody is on the
@@ -89,11 +107,8 @@ void rh_gate_probe_watch(rh_gate_t *gate);
  */
 bool rh_gate_must_prove_relay(const rh_gate_t *gate);
 bool rh_gate_probe_is_over(const rh_gate_t *gate);
-bool rh_gate_probe_withholds(const rh_gate_t *gate); /* the heartbeat */
 int32_t rh_gate_probe_mnm(rh_gate_t *gate);
 int32_t rh_gate_probe_speed_mdps(const rh_gate_t *gate);
-rh_finding_t rh_gate_relay_stuck(const rh_gate_t *gate);
-rh_finding_t rh_gate_polarity_wrong(const rh_gate_t *gate);
 
 /* force.c: how long, and how often, the cells have shown what cannot be. */
 void rh_gate_follow_force(rh_gate_t *gate);
@@ -118,12 +133,16 @@ static inline int32_t rh_gate_clamp(int64_t value, int32_t low, int32_t high)
     return value > high ? high : (int32_t)value;
 }
 
+static inline bool rh_gate_runs(const rh_gate_t *gate)
+{
+    return (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
+}
+
 /* The torque that the drive should give: what was confirmed, and none where it is off.
  */
 static inline int32_t rh_gate_expected_mnm(const rh_gate_t *gate)
 {
-    bool runs = (gate->sight.drive_status & RH_DRIVE_RUN) != 0;
-    return runs ? gate->sight.confirmed_mnm : 0;
+    return rh_gate_runs(gate) ? gate->sight.confirmed_mnm : 0;
 }
 
 /* How far angle and rate of the motor may disagree: two thirds of what the two encoders

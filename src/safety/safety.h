@@ -75,11 +75,11 @@ typedef struct {
     bool is_down;  /* SAFE-1 has come to rest: servo off */
     uint32_t body; /* row of limits->body, chosen from the pad's weight when arming */
     /* the probe that runs, and what the last ones showed since the start */
-    uint32_t probe;      /* RH_COMMAND_RELAY_TEST or RH_COMMAND_POLARITY_TEST */
+    uint32_t probe;      /* RH_COMMAND_RELAY_TEST, _POLARITY_TEST or _TORQUE_TEST */
     bool probe_by_reset; /* the reset began it: no console is needed */
     int64_t probe_run_ns, probe_cut_ns; /* the drive runs; the heartbeat is withheld */
     int32_t probe_from_mdeg, probe_motor_from_mdeg; /* as the drive began to run */
-    int32_t probe_mnm;     /* granted by polarity in the tick before */
+    int32_t probe_mnm;     /* asked for by the probe in the tick before */
     int32_t relay_us;      /* heartbeat withheld to drive off; 0 = not proven */
     int32_t polarity_mdeg; /* what the arm rose; 0 = not proven */
     int64_t limit_last_ns; /* funnel or wall acted last; 0 = never */

@@ -110,12 +110,6 @@ static bool rests(const rh_gate_t *gate)
     return gate->sight.at_bottom;
 }
 
-static bool is_probed_now(const rh_gate_t *gate)
-{
-    return rh_gate_granted(gate, RH_COMMAND_RELAY_TEST) ||
-           rh_gate_granted(gate, RH_COMMAND_POLARITY_TEST);
-}
-
 /* Of the reset rows: the relay is proven before the machine is idle (hazard 17). */
 static bool proves_relay(const rh_gate_t *gate)
 {
@@ -137,7 +131,7 @@ static const transition_t table[] = {
     {RH_SAFETY_LOCKED, reset_is_granted, RH_SAFETY_IDLE},
     {RH_SAFETY_IDLE, proves_relay, RH_SAFETY_PROBE}, /* it was disturbed before */
     {RH_SAFETY_IDLE, is_armed_now, RH_SAFETY_ARMED},
-    {RH_SAFETY_IDLE, is_probed_now, RH_SAFETY_PROBE},
+    {RH_SAFETY_IDLE, rh_gate_probe_is_asked, RH_SAFETY_PROBE},
     {RH_SAFETY_PROBE, rh_gate_probe_is_over, RH_SAFETY_IDLE},
     {RH_SAFETY_ARMED, asks_for_comfort, RH_SAFETY_FLOAT},
     {RH_SAFETY_ARMED, is_disarmed_now, RH_SAFETY_IDLE},

@@ -1,63 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two probes: relay (hazard 17) and polarity (hazard 4). */
+/* The probes: relay (hazard 17) and polarity (hazard 4); torque is torque_test.c's. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "gate_bench.h"
-#include "rh/command.h"
+#include "probe_bench.h"
 
 static gate_bench_t bench;
-
-#define MS 1000000LL
 
 static int idle(void **state)
 {
     (void)state;
-    gate_bench_init(&bench);
-    bench.limits.is_commissioned = 0; /* probes come before it */
-    gate_bench_ticks(&bench, 300);
-    gate_bench_reset(&bench);
-    gate_bench_ticks(&bench, 300);
-    assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
+    probe_idle(&bench);
     return 0;
-}
-
-static void drive(int32_t status)
-{
-    bench.drive_follows = false;
-    bench.input.signal[RH_SIGNAL_DRIVE_STATUS].raw = status;
-}
-
-static void ask(uint32_t kind, uint32_t refusal)
-{
-    gate_bench_command(&bench, kind);
-    assert_true(bench.report.is_answer);
-    assert_int_equal(bench.report.refusal, refusal);
-}
-
-/* A drive that runs at once, and stops when the heartbeat has been away for so long. */
-static void prove_relay(int relay_ticks)
-{
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
-    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
-    for (int i = 0; i < 400 && bench.grant.beat; i++) {
-        gate_bench_ticks(&bench, 1);
-        assert_true(bench.grant.servo_on);
-        assert_int_equal(bench.grant.torque_mnm, 0);
-    }
-    assert_false(bench.grant.beat);
-    gate_bench_ticks(&bench, relay_ticks);
-    drive(RH_DRIVE_READY);
-    gate_bench_ticks(&bench, 2);
 }
 
 static void a_relay_that_drops_is_proven_with_its_time(void **state)
 {
     (void)state;
-    prove_relay(30);
+    probe_relay(&bench, 30);
     assert_int_equal(bench.safety.state, RH_SAFETY_IDLE);
     assert_in_range(bench.report.relay_us, 58000, 66000);
     assert_false(bench.grant.servo_on);
@@ -68,8 +31,8 @@ static void a_relay_that_drops_is_proven_with_its_time(void **state)
 static void a_drive_that_runs_on_without_heartbeat_is_cut_and_named(void **state)
 {
     (void)state;
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
-    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    probe_drive(&bench, RH_DRIVE_READY | RH_DRIVE_RUN);
     int ticks = gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 400);
     /* 200 ms seen to run, then relay_ms + 50 */
     assert_in_range(ticks * 2, 200 + 75 + 50, 200 + 75 + 50 + 12);
@@ -82,8 +45,8 @@ static void
 a_relay_that_never_closes_is_named_by_the_drive_that_does_not_run(void **state)
 {
     (void)state;
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
-    drive(RH_DRIVE_READY);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    probe_drive(&bench, RH_DRIVE_READY);
     gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 300);
     assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_NOT_RUNNING));
     assert_false(bench.grant.servo_on);
@@ -92,10 +55,10 @@ a_relay_that_never_closes_is_named_by_the_drive_that_does_not_run(void **state)
 static void a_drive_that_stops_by_itself_proves_no_relay(void **state)
 {
     (void)state;
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
-    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    probe_drive(&bench, RH_DRIVE_READY | RH_DRIVE_RUN);
     gate_bench_ticks(&bench, 5);
-    drive(RH_DRIVE_READY);
+    probe_drive(&bench, RH_DRIVE_READY);
     gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 400);
     assert_true(gate_bench_saw(&bench, RH_FAULT_DRIVE_NOT_RUNNING));
     assert_int_equal(bench.report.relay_us, 0);
@@ -105,14 +68,14 @@ static void a_drive_that_stops_by_itself_proves_no_relay(void **state)
 static void a_status_from_before_the_cut_proves_no_relay(void **state)
 {
     (void)state;
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
-    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    probe_drive(&bench, RH_DRIVE_READY | RH_DRIVE_RUN);
     for (int i = 0; i < 400 && bench.grant.beat; i++) {
         gate_bench_ticks(&bench, 1);
     }
     gate_bench_silence(&bench, RH_SIGNAL_DRIVE_STATUS, RH_SIGNAL_DRIVE_STATUS, true);
     gate_bench_ticks(&bench, 3);
-    drive(RH_DRIVE_READY);
+    probe_drive(&bench, RH_DRIVE_READY);
     gate_bench_ticks(&bench, 2);
     assert_int_equal(bench.report.relay_us, 0);
 }
@@ -123,17 +86,18 @@ static void a_reset_button_that_is_stuck_is_no_consent(void **state)
     (void)state;
     gate_bench_flag(&bench, RH_SIGNAL_RESET_BUTTON, true);
     gate_bench_ticks(&bench, 62600); /* 5 s until it counts as stuck, and two minutes */
-    ask(RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_CONSENT);
+    probe_ask(&bench, RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_CONSENT);
     assert_false(bench.grant.servo_on);
 }
 
 static void a_drive_that_comes_and_goes_ends_a_probe_unproven(void **state)
 {
     (void)state;
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
     int ticks = 0;
     for (; ticks < 6000 && bench.safety.state == RH_SAFETY_PROBE; ticks++) {
-        drive(ticks / 50 % 2 == 0 ? RH_DRIVE_READY | RH_DRIVE_RUN : RH_DRIVE_READY);
+        probe_drive(&bench, ticks / 50 % 2 == 0 ? RH_DRIVE_READY | RH_DRIVE_RUN
+                                                : RH_DRIVE_READY);
         gate_bench_ticks(&bench, 1);
     }
     assert_in_range(ticks * 2, 9990, 10010);
@@ -146,16 +110,17 @@ static void a_probe_needs_the_reset_button_within_two_minutes(void **state)
 {
     (void)state;
     gate_bench_ticks(&bench, 59698); /* 301 ticks since it was let go */
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
-    drive(RH_DRIVE_READY);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    probe_drive(&bench, RH_DRIVE_READY);
     (void)idle(state);
     gate_bench_ticks(&bench, 59699);
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NO_CONSENT);
-    ask(RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_CONSENT);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NO_CONSENT);
+    probe_ask(&bench, RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_CONSENT);
+    probe_ask(&bench, RH_COMMAND_TORQUE_TEST, RH_REFUSAL_NO_CONSENT);
     assert_false(bench.grant.servo_on);
     gate_bench_flag(&bench, RH_SIGNAL_RESET_BUTTON, true);
     gate_bench_ticks(&bench, 5);
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
 }
 
 static void the_comfort_stop_keeps_a_probe_from_beginning(void **state)
@@ -163,14 +128,14 @@ static void the_comfort_stop_keeps_a_probe_from_beginning(void **state)
     (void)state;
     gate_bench_flag(&bench, RH_SIGNAL_COMFORT_STOP, true);
     gate_bench_ticks(&bench, 10);
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_COMFORT);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_COMFORT);
     assert_false(bench.grant.servo_on);
 }
 
 static void a_drive_that_runs_unasked_is_cut_and_named(void **state)
 {
     (void)state;
-    drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+    probe_drive(&bench, RH_DRIVE_READY | RH_DRIVE_RUN);
     int ticks = gate_bench_ticks_to(&bench, RH_SAFETY_SAFE3, 400);
     assert_in_range(ticks * 2, bench.limits.run_timeout_ms,
                     bench.limits.run_timeout_ms + 6);
@@ -178,7 +143,7 @@ static void a_drive_that_runs_unasked_is_cut_and_named(void **state)
     assert_false(bench.grant.beat);
     gate_bench_reset(&bench);
     assert_int_not_equal(bench.safety.state, RH_SAFETY_IDLE);
-    drive(RH_DRIVE_READY);
+    probe_drive(&bench, RH_DRIVE_READY);
     gate_bench_ticks(&bench, 10);
     gate_bench_reset(&bench);
     gate_bench_ticks(&bench, 10);
@@ -188,22 +153,23 @@ static void a_drive_that_runs_unasked_is_cut_and_named(void **state)
 static void probing_names_what_it_lacks(void **state)
 {
     (void)state;
-    ask(RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_RELAY);
+    probe_ask(&bench, RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NO_RELAY);
+    probe_ask(&bench, RH_COMMAND_TORQUE_TEST, RH_REFUSAL_NO_RELAY);
     bench.input.console_present = false;
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NO_CONSOLE);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NO_CONSOLE);
     bench.input.console_present = true;
     gate_bench_pad(&bench, 80.0);
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_PAD_NOT_EMPTY);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_PAD_NOT_EMPTY);
     gate_bench_pad(&bench, 0.0);
     gate_bench_place(&bench, -60.0);
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NOT_AT_BOTTOM);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NOT_AT_BOTTOM);
     gate_bench_place(&bench, -90.0);
     gate_bench_ticks(&bench, 300);
-    drive(0);
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_SENSORS);
-    drive(RH_DRIVE_READY);
+    probe_drive(&bench, 0);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_SENSORS);
+    probe_drive(&bench, RH_DRIVE_READY);
     gate_bench_command(&bench, RH_COMMAND_STOP);
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_WRONG_STATE);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_WRONG_STATE);
     assert_false(bench.grant.servo_on);
 }
 
@@ -212,8 +178,8 @@ static void whoever_comes_near_ends_a_probe(void **state)
     (void)state;
     for (int cause = 0; cause < 4; cause++) {
         (void)idle(NULL);
-        ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
-        drive(RH_DRIVE_READY | RH_DRIVE_RUN);
+        probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+        probe_drive(&bench, RH_DRIVE_READY | RH_DRIVE_RUN);
         gate_bench_ticks(&bench, 10);
         assert_int_equal(bench.safety.state, RH_SAFETY_PROBE);
         if (cause == 0) {
@@ -235,7 +201,7 @@ static void whoever_comes_near_ends_a_probe(void **state)
 static void an_estop_in_a_probe_cuts(void **state)
 {
     (void)state;
-    ask(RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
+    probe_ask(&bench, RH_COMMAND_RELAY_TEST, RH_REFUSAL_NONE);
     gate_bench_flag(&bench, RH_SIGNAL_ESTOP_B, false);
     gate_bench_ticks(&bench, 1);
     assert_int_equal(bench.safety.state, RH_SAFETY_SAFE3);
@@ -245,10 +211,10 @@ static void an_estop_in_a_probe_cuts(void **state)
 
 static void begin_polarity(void)
 {
-    prove_relay(30);
+    probe_relay(&bench, 30);
     bench.drive_follows = true;
     gate_bench_ticks(&bench, 300);
-    ask(RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NONE);
+    probe_ask(&bench, RH_COMMAND_POLARITY_TEST, RH_REFUSAL_NONE);
 }
 
 static void an_arm_that_rises_proves_the_polarity(void **state)
@@ -305,7 +271,7 @@ static void a_drive_that_returns_begins_the_ramp_anew(void **state)
     begin_polarity();
     gate_bench_ticks(&bench, 900);
     assert_in_range(bench.grant.torque_mnm, 17000, 18100);
-    drive(RH_DRIVE_READY);
+    probe_drive(&bench, RH_DRIVE_READY);
     gate_bench_ticks(&bench, 100);
     assert_int_equal(bench.grant.torque_mnm, 0);
     bench.drive_follows = true;
