@@ -86,9 +86,11 @@ void rh_bench_unlock(rh_bench_t *bench)
     (void)pthread_mutex_unlock(&bench->mutex);
 }
 
+/* What reaches the arm where the drive believes in so much. */
 static double permille_to_nm(const rh_bench_t *bench, int permille)
 {
-    return permille * 1e-3 * RH_MOTOR_RATED_NM * bench->plant.config.gear_ratio;
+    return permille * 1e-3 * RH_MOTOR_RATED_NM * bench->plant.config.gear_ratio *
+           rh_wiring_torque_frac(&bench->wiring);
 }
 
 /* The drive's forward lifts, unless the motor is wired the other way. */

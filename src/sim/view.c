@@ -11,14 +11,22 @@
 #define ADC_END_DN 55000
 #define STANDARD_GRAVITY 9.81
 
+/* The drive knows its current, and takes the motor's data for granted. */
+static int16_t as_believed(const rh_bench_t *bench, int16_t measured)
+{
+    const double believed = measured / rh_wiring_torque_frac(&bench->wiring);
+
+    return (int16_t)lround(fmax(INT16_MIN, fmin(INT16_MAX, believed)));
+}
+
 rh_drive_view_t rh_view_drive(const rh_bench_t *bench, const rh_fault_set_t *faults)
 {
     const rh_plant_sense_t *sense = &bench->sense;
     rh_drive_view_t view = {
         .position = sense->motor_counts,
         .speed_rpm = sense->motor_rpm,
-        .torque_permille = sense->torque_permille,
-        .current_ca = sense->current_ca,
+        .torque_permille = as_believed(bench, sense->torque_permille),
+        .current_ca = as_believed(bench, sense->current_ca),
         .bus_dv = sense->bus_dv,
     };
 

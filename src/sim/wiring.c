@@ -79,15 +79,23 @@ static int split(const char *argument, const char **value)
     return find_device(argument, (size_t)(equals - argument));
 }
 
+/* 1 to `most`; 0 = it is no such number. */
+static long to_number(const char *text, long most)
+{
+    char *end = NULL;
+    const long number = strtol(text, &end, 10);
+
+    return *end == '\0' && number >= 1 && number <= most ? number : 0;
+}
+
 static bool number_device(rh_wiring_t *wiring, size_t which, const char *argument)
 {
     const char *value = NULL;
-    char *end = NULL;
     const int device = split(argument, &value);
-    const long unit = device < 0 ? 0 : strtol(value, &end, 10);
+    const long unit = device < 0 ? 0 : to_number(value, UNIT_MAX);
 
     (void)which;
-    if (unit < 1 || unit > UNIT_MAX || *end != '\0') {
+    if (unit == 0) {
         return false;
     }
     wiring->unit[device] = (uint8_t)unit;
@@ -112,18 +120,25 @@ static bool number_alike(rh_wiring_t *wiring, size_t which, const char *argument
 static bool set_span(rh_wiring_t *wiring, size_t which, const char *argument)
 {
     const char *value = NULL;
-    char *end = NULL;
     const int device = split(argument, &value);
     const int cell = device - RH_DEVICE_STRAP_LEFT;
-    const long percent = device < 0 ? 0 : strtol(value, &end, 10);
+    const long percent = device < 0 ? 0 : to_number(value, UINT8_MAX);
 
     (void)which;
-    if (cell < 0 || cell >= RH_CELLS || percent < 1 || percent > UINT8_MAX ||
-        *end != '\0') {
+    if (cell < 0 || cell >= RH_CELLS || percent == 0) {
         return false;
     }
     wiring->span_percent[cell] = (uint8_t)percent;
     return true;
+}
+
+static bool scale_torque(rh_wiring_t *wiring, size_t which, const char *argument)
+{
+    const long percent = to_number(argument, UINT8_MAX);
+
+    (void)which;
+    wiring->torque_percent = (uint8_t)percent;
+    return percent != 0;
 }
 
 #define FLAG(field) set_flag, offsetof(rh_wiring_t, field)
@@ -143,6 +158,9 @@ static const word_t known[] = {
      "the transmitters show tenths of a kilogram instead of a newton"},
     {"span", "CELL=PERCENT", set_span, 0,
      "the transmitter shows so much of the force (mV/V or span set wrongly)"},
+    {"torque_scale", "PERCENT", scale_torque, 0,
+     "the motor gives so much of the torque that the drive believes it gives (rated "
+     "torque, gear ratio or unit set wrongly)"},
     {"slave", "DEVICE=N", number_device, 0, "the device answers to N (1 to 247)"},
     {"same_number", "A=B", number_alike, 0,
      "device A has B's number on their line: both answer at once"},
@@ -200,6 +218,11 @@ int rh_wiring_parse(rh_wiring_t *wiring, const char *words, char *error,
         }
     }
     return 0;
+}
+
+double rh_wiring_torque_frac(const rh_wiring_t *wiring)
+{
+    return wiring->torque_percent != 0 ? wiring->torque_percent / 100.0 : 1.0;
 }
 
 void rh_wiring_help(FILE *out)

@@ -21,6 +21,7 @@ typedef struct {
     bool no_brake;         /* the windings stay open without power */
     bool cell_reversed[RH_CELLS];
     uint8_t span_percent[RH_CELLS]; /* that the transmitter shows; 0 = as it should */
+    uint8_t torque_percent;         /* of what the drive believes; 0 = as it should */
     uint32_t always_closed;         /* a bit per rh_contact_t */
     uint32_t always_open;
     uint32_t floating;
@@ -30,6 +31,8 @@ typedef struct {
 /* Adds WORD[,WORD...]; 0, or -EINVAL with the reason in `error`. */
 int rh_wiring_parse(rh_wiring_t *wiring, const char *words, char *error,
                     size_t error_size);
+/* Torque at the arm by the torque in which the drive believes. */
+double rh_wiring_torque_frac(const rh_wiring_t *wiring);
 /* One line a word. */
 void rh_wiring_help(FILE *out);
 

@@ -178,7 +178,8 @@ static void unknown_words_are_refused_by_name(void **state)
         "crossed",           "encoder_reversed,",      "slave:encoder",
         "slave:encoder=0",   "slave:encoder=248",      "slave:pump=1",
         "same_number:io=io", "same_number:drive=io",   "floating:pump",
-        "estop_a_stuck:1",   "same_number:strap_left",
+        "estop_a_stuck:1",   "same_number:strap_left", "torque_scale:0",
+        "torque_scale:256",  "torque_scale:70%",       "torque_scale",
     };
 
     (void)state;
@@ -235,6 +236,31 @@ static void a_reversed_motor_lifts_by_negative_torque_and_counts_down(void **sta
     assert_true((int16_t)word[1] < -10);
     assert_true((int16_t)word[4] < -300);
     assert_true((int32_t)((uint32_t)word[8] << 16 | word[7]) > 0);
+    rig_leave(io);
+    end(drive);
+}
+
+/* Half of the torque, of which the drive itself says that it is the whole: seen at the
+ * strap alone. */
+static void a_wrong_scale_of_the_torque_shows_only_at_a_tied_strap(void **state)
+{
+    modbus_t *drive;
+    modbus_t *io;
+    uint16_t word[9];
+
+    (void)state;
+    start("torque_scale:50");
+    rig_do(&rig, "hand lift -90");
+    drive = rig_master(&rig, "drive", 1);
+    io = rig_master(&rig, "io", 2);
+    assert_int_equal(modbus_write_register(drive, 0x0605, 400), 1);
+    beat_once(io, true);
+    assert_true(rig_becomes(&rig, "motor_torque_nm", 16.7, 16.8)); /* of 33.5 */
+    assert_true(rig_becomes(&rig, "arm_angle_deg", -89.5, -89.2));
+    assert_true(rig_becomes(&rig, "force_left_n", -10.5, -9.0));
+    assert_true(rig_becomes(&rig, "force_right_n", -10.5, -9.0));
+    assert_int_equal(modbus_read_registers(drive, 0x1200, 9, word), 9);
+    assert_in_range((int16_t)word[4], 390, 410);
     rig_leave(io);
     end(drive);
 }
@@ -358,6 +384,7 @@ int main(void)
         cmocka_unit_test(without_brake_the_plant_has_none),
         cmocka_unit_test(unknown_words_are_refused_by_name),
         cmocka_unit_test(a_reversed_motor_lifts_by_negative_torque_and_counts_down),
+        cmocka_unit_test(a_wrong_scale_of_the_torque_shows_only_at_a_tied_strap),
         cmocka_unit_test(a_device_answers_to_another_number),
         cmocka_unit_test(two_devices_with_one_number_garble_each_other),
         cmocka_unit_test(an_estop_channel_sticks_or_stays_open),
