@@ -36,7 +36,8 @@
     X(PADS, "pads", "signs and scale of the pad cells")                                \
     X(LIMITS, "limits", "both limit switches open at their ends")                      \
     X(BRAKE, "brake", "the passive brake holds the arm that is let go")                \
-    X(RELAY, "relay", "the drive runs with the heartbeat and stops without it")
+    X(RELAY, "relay", "the drive runs with the heartbeat and stops without it")        \
+    X(TORQUE, "torque", "the strap gets as much torque as the drive was given")
 
 typedef enum {
 #define RH_COMMISSIONING_ID(id, name, proves) RH_COMMISSIONING_##id,

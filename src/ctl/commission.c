@@ -12,20 +12,24 @@
 #define KNOWN_KG 10.0
 #define KNOWN_MIN_KG 5.0 /* less could not be told where cells give kilograms */
 
-static int (*const steps[RH_COMMISSIONING_COUNT])(rh_commission_t *bench) = {
-    [RH_COMMISSIONING_COMPUTER] = rh_commission_computer,
-    [RH_COMMISSIONING_DEVICES] = rh_commission_devices,
-    [RH_COMMISSIONING_FENCES] = rh_commission_fences,
-    [RH_COMMISSIONING_ESTOP] = rh_commission_estop,
-    [RH_COMMISSIONING_BUTTONS] = rh_commission_buttons,
-    [RH_COMMISSIONING_CELLS] = rh_commission_cells,
-    [RH_COMMISSIONING_LIFT] = rh_commission_lift,
-    [RH_COMMISSIONING_SPAN] = rh_commission_span,
-    [RH_COMMISSIONING_ZERO] = rh_commission_zero,
-    [RH_COMMISSIONING_PADS] = rh_commission_pads,
-    [RH_COMMISSIONING_LIMITS] = rh_commission_limits,
-    [RH_COMMISSIONING_BRAKE] = rh_commission_brake,
-    [RH_COMMISSIONING_RELAY] = rh_commission_relay,
+static const struct {
+    int (*run)(rh_commission_t *bench);
+    bool switches_on; /* the drive */
+} steps[RH_COMMISSIONING_COUNT] = {
+    [RH_COMMISSIONING_COMPUTER] = {rh_commission_computer, false},
+    [RH_COMMISSIONING_DEVICES] = {rh_commission_devices, false},
+    [RH_COMMISSIONING_FENCES] = {rh_commission_fences, false},
+    [RH_COMMISSIONING_ESTOP] = {rh_commission_estop, false},
+    [RH_COMMISSIONING_BUTTONS] = {rh_commission_buttons, false},
+    [RH_COMMISSIONING_CELLS] = {rh_commission_cells, false},
+    [RH_COMMISSIONING_LIFT] = {rh_commission_lift, false},
+    [RH_COMMISSIONING_SPAN] = {rh_commission_span, false},
+    [RH_COMMISSIONING_ZERO] = {rh_commission_zero, false},
+    [RH_COMMISSIONING_PADS] = {rh_commission_pads, false},
+    [RH_COMMISSIONING_LIMITS] = {rh_commission_limits, false},
+    [RH_COMMISSIONING_BRAKE] = {rh_commission_brake, false},
+    [RH_COMMISSIONING_RELAY] = {rh_commission_relay, true},
+    [RH_COMMISSIONING_TORQUE] = {rh_commission_torque, true},
 };
 
 /* ---- one step -------------------------------------------------------------------- */
@@ -76,7 +80,7 @@ static int run_step(rh_commission_t *bench, rh_commissioning_t *record,
                rh_commissioning_proves(step));
         (void)fflush(stdout);
     }
-    int result = steps[step](bench);
+    int result = steps[step].run(bench);
     if (result > 0) {
         return result;
     }
@@ -96,10 +100,10 @@ static int run_step(rh_commission_t *bench, rh_commissioning_t *record,
     return failed != 0 ? failed : result == 0 ? 0 : RH_EXIT_ERROR;
 }
 
-/* The probes switch the drive on: last, and only where all else is ok. */
+/* What switches the drive on comes behind everything that is known without it. */
 static bool may_run(const rh_commissioning_t *record, rh_commissioning_step_t step)
 {
-    for (int i = 0; step == RH_COMMISSIONING_RELAY && i < RH_COMMISSIONING_RELAY; i++) {
+    for (int i = 0; steps[step].switches_on && i < (int)step; i++) {
         if (!record->steps[i].is_ok) {
             return false;
         }
@@ -120,9 +124,10 @@ static int run_named(rh_commission_t *bench, rh_commissioning_t *record,
     }
     if (!may_run(record, (rh_commissioning_step_t)step)) {
         return rh_problem_set(bench->problem, RH_EXIT_REFUSED, "wrong_state",
-                              "do the other steps first",
-                              "relay switches the drive on: every other step must be "
-                              "ok before it");
+                              "do the steps before it first",
+                              "%s switches the drive on: every step before it must be "
+                              "ok",
+                              name);
     }
     return run_step(bench, record, (rh_commissioning_step_t)step);
 }

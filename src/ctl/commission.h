@@ -4,8 +4,8 @@
  * wired is what is configured, and writes what was found to the machine's record.
  * Without it a real machine arms nothing.
  *
- * The steps only read; what moves is moved by hand. The last one asks the gate for its
- * own two probes (relay and polarity), after a question.
+ * The steps only read; what moves is moved by hand. The last two ask the gate for its
+ * own probes (relay and polarity; torque), each after a question.
  */
 #ifndef RH_CTL_COMMISSION_H
 #define RH_CTL_COMMISSION_H

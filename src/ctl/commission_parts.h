@@ -123,6 +123,29 @@ int rh_commission_take_mass(rh_commission_t *bench, rh_commission_mass_t *mass,
 int rh_commission_judge_pair(rh_commission_t *bench, const rh_reading_t *empty,
                              const rh_reading_t *loaded, int signal);
 
+/* ---- commission_power.c: the gate switches the drive on ---------------------------
+ */
+
+/* Unlocks the machine, asking for what it waits for, and takes the lease. 0,
+ * RH_STEP_FAILED or an exit code, here and below. */
+int rh_commission_take_power(rh_commission_t *bench);
+/* Asks for one of the gate's probes, and for the reset button where the gate wants
+ * somebody at the machine: it stands for two minutes. */
+int rh_commission_ask(rh_commission_t *bench, const char *verb);
+/* The same, until it is over; `key` of the state, above 0, is its proof, else the step
+ * fails: `what`, and why. */
+int rh_commission_probe(rh_commission_t *bench, const char *verb, const char *key,
+                        const char *what, double *value);
+/* Behind a question. */
+int rh_commission_prove_relay(rh_commission_t *bench, double *relay_ms);
+/* Until the arm hangs still at the bottom and the machine is idle. */
+int rh_commission_await_rest(rh_commission_t *bench);
+/* One number of the daemon's state, such as "relay_ms". */
+int rh_commission_read_state(rh_commission_t *bench, const char *key, double *value);
+/* Fails with `what` and why the machine is not idle: the first open fault, else what it
+ * waits for. */
+int rh_commission_say_blocked(rh_commission_t *bench, const char *what);
+
 /* ---- the steps: 0 with a note, RH_STEP_FAILED, or an exit code ---- */
 
 int rh_commission_computer(rh_commission_t *bench);
@@ -138,5 +161,6 @@ int rh_commission_zero(rh_commission_t *bench);
 int rh_commission_pads(rh_commission_t *bench);
 int rh_commission_brake(rh_commission_t *bench);
 int rh_commission_relay(rh_commission_t *bench);
+int rh_commission_torque(rh_commission_t *bench);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The step in which something moves by itself: relay and polarity. */
+/*
+ * What the steps share in which the gate switches the drive on: unlocking, consent, the
+ * gate's own probes, and why it does not do them.
+ */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +15,6 @@
 
 #define PROBE_S 8.0
 #define WAIT_SIZE 96
-
-/* ---- relay and polarity: the gate's own probes ----------------------------------- */
 
 static bool is_idle(const rh_commission_t *bench, void *context)
 {
@@ -38,8 +39,7 @@ static json_t *take_snapshot(rh_commission_t *bench, int *failed)
     return reply;
 }
 
-/* Why it is not idle: the first open fault, else what it waits for. */
-static int say_blocked(rh_commission_t *bench, const char *what)
+int rh_commission_say_blocked(rh_commission_t *bench, const char *what)
 {
     int failed = 0;
     json_t *reply = take_snapshot(bench, &failed);
@@ -110,7 +110,7 @@ static int say_locked(rh_commission_t *bench, const char *wait)
 {
     if (strcmp(wait, rh_name_wait(RH_WAIT_INDEX_FAULT)) == 0 ||
         strcmp(wait, rh_name_wait(RH_WAIT_INDEX_SENSORS)) == 0) {
-        return say_blocked(bench, "the machine stays locked");
+        return rh_commission_say_blocked(bench, "the machine stays locked");
     }
     return wait[0] != '\0'
                ? rh_commission_fail(bench, "do that, then do the step again",
@@ -154,8 +154,7 @@ static int unlock(rh_commission_t *bench)
                                     : await_drive(bench);
 }
 
-/* One number of the state after the probe; above 0 where it was proven. */
-static int read_proof(rh_commission_t *bench, const char *key, double *value)
+int rh_commission_read_state(rh_commission_t *bench, const char *key, double *value)
 {
     int failed = 0;
     json_t *reply = take_snapshot(bench, &failed);
@@ -180,9 +179,7 @@ static int ask(rh_commission_t *bench, const char *verb)
     return failed;
 }
 
-/* The gate switches nothing on without somebody at the machine: the button says so, for
- * two minutes. */
-static int ask_with_consent(rh_commission_t *bench, const char *verb)
+int rh_commission_ask(rh_commission_t *bench, const char *verb)
 {
     int failed = ask(bench, verb);
     if (failed == 0 || strcmp(bench->problem->code, "no_consent") != 0) {
@@ -200,21 +197,21 @@ static int ask_with_consent(rh_commission_t *bench, const char *verb)
     return failed != 0 ? failed : ask(bench, verb);
 }
 
-static int probe(rh_commission_t *bench, const char *verb, const char *key,
-                 const char *what, double *value)
+int rh_commission_probe(rh_commission_t *bench, const char *verb, const char *key,
+                        const char *what, double *value)
 {
-    int failed = ask_with_consent(bench, verb);
+    int failed = rh_commission_ask(bench, verb);
     double end_s = rh_commission_now_s() + PROBE_S;
     bool is_over = false;
     while (failed == 0 && !is_over && rh_commission_now_s() < end_s) {
         failed = rh_commission_look(bench);
         is_over = strcmp(bench->now.safety, "probe") != 0;
     }
-    failed = failed != 0 ? failed : read_proof(bench, key, value);
+    failed = failed != 0 ? failed : rh_commission_read_state(bench, key, value);
     if (failed != 0) {
         return failed;
     }
-    return *value > 0 ? 0 : say_blocked(bench, what);
+    return *value > 0 ? 0 : rh_commission_say_blocked(bench, what);
 }
 
 static bool is_at_rest(const rh_commission_t *bench, void *context)
@@ -225,7 +222,7 @@ static bool is_at_rest(const rh_commission_t *bench, void *context)
 }
 
 /* The brake lets an arm that was moved down slowly. */
-static int await_rest(rh_commission_t *bench)
+int rh_commission_await_rest(rh_commission_t *bench)
 {
     int result = rh_commission_await_still(bench);
     result = result != 0 ? result : rh_commission_await(bench, is_at_rest, NULL);
@@ -239,42 +236,21 @@ static int await_rest(rh_commission_t *bench)
                      bench->now.value[RH_SIGNAL_MOTOR_RATE], bench->now.safety);
 }
 
-static int run_probes(rh_commission_t *bench, double *relay_ms, double *rose_deg)
+int rh_commission_take_power(rh_commission_t *bench)
+{
+    int result = unlock(bench);
+    bool is_held = bench->lease.is_own; /* since the step before */
+    return result != 0 || is_held ? result
+                                  : rh_lease_enter(&bench->client, bench->call,
+                                                   &bench->lease, bench->problem);
+}
+
+int rh_commission_prove_relay(rh_commission_t *bench, double *relay_ms)
 {
     int result = rh_commission_confirm(
         bench, "The drive will be switched on for half a second, with zero torque. Is "
                "nobody on the machine?");
-    result = result != 0 ? result
-                         : probe(bench, "relay.test", "relay_ms",
-                                 "the relay was not proven", relay_ms);
-    result = result != 0 ? result
-                         : rh_commission_confirm(
-                               bench, "The motor will lift the arm by about one degree "
-                                      "with at most 20 N m. Is everybody out of its "
-                                      "way?");
-    result = result != 0 ? result : await_rest(bench);
     return result != 0 ? result
-                       : probe(bench, "polarity.test", "polarity_deg",
-                               "the polarity was not proven", rose_deg);
-}
-
-int rh_commission_relay(rh_commission_t *bench)
-{
-    double relay_ms = 0;
-    double rose_deg = 0;
-    int result = unlock(bench);
-    if (result == 0) {
-        result =
-            rh_lease_enter(&bench->client, bench->call, &bench->lease, bench->problem);
-    }
-    result = result != 0 ? result : run_probes(bench, &relay_ms, &rose_deg);
-    return result != 0
-               ? result
-               : rh_commission_note(
-                     bench,
-                     "drive off %.0f ms after the heartbeat ended "
-                     "(relay_ms = %.0f); a small torque lifted the arm "
-                     "by %.1f deg",
-                     relay_ms, rh_commission_setting(bench, "[machine]", "relay_ms"),
-                     rose_deg);
+                       : rh_commission_probe(bench, "relay.test", "relay_ms",
+                                             "the relay was not proven", relay_ms);
 }

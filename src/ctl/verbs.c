@@ -247,13 +247,16 @@ const rh_verb_t rh_verbs[] = {
      .help = "try with somebody at the machine that its wiring is what is configured",
      .more =
          "Steps, in order: computer, devices, fences, estop, buttons, cells, lift,\n"
-         "span, zero, pads, limits, brake, relay. It says what to do, waits for it, "
-         "and names what is\n"
-         "wrong in one sentence; what was ok before is not tried again. Nothing moves\n"
-         "without a question. The result is written to the daemon's state directory: "
-         "run\n"
-         "it on the machine's own computer, with sudo. A change of the wiring in the\n"
-         "machine file makes it void.",
+         "span, zero, pads, limits, brake, relay, torque. It says what to do, waits "
+         "for\n"
+         "it, and names what is wrong in one sentence; what was ok before is not "
+         "tried\n"
+         "again. The last two switch the drive on; nothing moves without a question. "
+         "The\n"
+         "result is written to the daemon's state directory: run it on the machine's "
+         "own\n"
+         "computer, with sudo. A change of the wiring in the machine file makes it "
+         "void.",
      .run = rh_commission_run},
     {.object = "is-armed",
      .wire = "snapshot",

@@ -176,7 +176,7 @@ static void the_drive_is_switched_on_last(void **state)
     (void)state;
     keep_in(fake_run_dir(fake));
     assert_int_equal(run("commission relay --yes"), RH_EXIT_REFUSED);
-    says("every other step must be ok before it");
+    says("relay switches the drive on: every step before it must be ok");
     assert_int_equal(fake_count(fake, "relay.test"), 0);
     assert_int_equal(fake_count(fake, "lease.take"), 0);
 }

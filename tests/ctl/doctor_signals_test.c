@@ -73,7 +73,7 @@ static void the_steps_that_are_missing_and_that_failed_are_listed(void **state)
     record_steps(RH_COMMISSIONING_LIMITS);
     assert_int_equal(doctor_run("doctor", doctor_good_file()), RH_EXIT_ERROR);
     assert_true(doctor_says("fail  commissioning: not commissioned: the step limits"));
-    assert_true(doctor_says("; failed: limits; not done: brake, relay"));
+    assert_true(doctor_says("; failed: limits; not done: brake, relay, torque"));
 }
 
 static void

@@ -25,6 +25,7 @@ struct fake {
     const char *drifting; /* a signal; NULL = none */
     double drift;
     json_t *answers; /* verb: {"result"} | {"error"} | null = none */
+    json_t *changes; /* verb: {other verb: its answer from then on} */
     json_t *requests;
     json_t *greetings, *followers; /* [{"topic", "message"}] */
 };
@@ -182,6 +183,7 @@ static void answer(fake_t *fake, zmq_msg_t *peer, json_t *request)
     json_object_set_new(request, "ms", json_integer(fake_now_ms()));
     json_array_append(fake->requests, request);
     json_t *reply = answer_to(fake, verb);
+    json_object_update(fake->answers, json_object_get(fake->changes, verb));
     if (fake->is_misleading) {
         json_t *foreign = must_parse("{\"ok\":true,\"result\":{\"load_kg\":99}}");
         send_reply(fake, peer, "01FOREIGN", foreign);
@@ -305,6 +307,7 @@ fake_t *fake_start(void)
     }
     pthread_mutex_init(&fake->lock, NULL);
     fake->answers = json_object();
+    fake->changes = json_object();
     fake->requests = json_array();
     fake->greetings = json_array();
     fake->followers = json_array();
@@ -333,6 +336,7 @@ void fake_stop(fake_t *fake)
     }
     rmdir(fake->run_dir);
     json_decref(fake->answers);
+    json_decref(fake->changes);
     json_decref(fake->requests);
     json_decref(fake->greetings);
     json_decref(fake->followers);
@@ -357,6 +361,14 @@ static void set_answer(fake_t *fake, const char *verb, json_t *canned)
 void fake_answer(fake_t *fake, const char *verb, const char *result)
 {
     set_answer(fake, verb, json_pack("{s:o}", "result", must_parse(result)));
+}
+
+void fake_change(fake_t *fake, const char *verb, const char *other, const char *result)
+{
+    pthread_mutex_lock(&fake->lock);
+    json_object_set_new(fake->changes, verb,
+                        json_pack("{s:{s:o}}", other, "result", must_parse(result)));
+    pthread_mutex_unlock(&fake->lock);
 }
 
 void fake_refuse(fake_t *fake, const char *verb, const char *code, const char *message,

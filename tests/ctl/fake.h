@@ -24,6 +24,8 @@ const char *fake_run_dir(const fake_t *fake);
 
 /* The result of the next and all later requests of a verb, as JSON text. */
 void fake_answer(fake_t *fake, const char *verb, const char *result);
+/* Once `verb` was asked, `other` has this result: as if it had set something going. */
+void fake_change(fake_t *fake, const char *verb, const char *other, const char *result);
 /* Every answer to `signal.list` shows this signal's value so much further than the one
  * before. */
 void fake_drift(fake_t *fake, const char *signal, double step);

@@ -21,7 +21,7 @@ from machine import Machine, MachineError, wait_for  # noqa: E402
 
 TOLD = ["--set", "test.needs_commissioning=yes"]
 STEPS = ["computer", "devices", "fences", "estop", "buttons", "cells", "lift", "span", "zero", "pads", "limits",
-         "brake", "relay"]
+         "brake", "relay", "torque"]
 
 
 def expect(what, holds):

@@ -43,6 +43,8 @@ class Commissioner:
             "lift the arm to horizontal": self.drop,
             "let the arm hang still": self.hang,
             "hold the reset button": self.reset,
+            "tie the strap": lambda: self.lift(-90),
+            "untie the strap": lambda: self.tell("hand", "off"),
         }
 
     def tell(self, *words):

@@ -12,7 +12,8 @@ where it ends:
   lifting the first lifts are ended by the fault that names it, and it does not arm again
   letting it shows when the contact is used: then the fault names it, or the load goes off
 
-`no_brake` is in no row: nothing shows it but a fall, which is commissioning's.
+`no_brake` and `torque_scale` are in no row: nothing shows them but a fall and a tied strap, which
+are commissioning's.
 
   rewiring.py BINS [ROW...]
 """

@@ -72,6 +72,8 @@ ROWS = {
                              "grip_left changed", True),
     "heartbeat_relay_open": (["--wiring", "heartbeat_open"], None,
                              "The drive does not run although servo-on is given", False),
+    "torque_scale_wrong": (["--wiring", "torque_scale:70"], None,
+                           "% of the torque that the drive was given", False),
     "no_passive_brake": (["--wiring", "no_brake"], ["brake"], "no passive brake", False),
 }
 
@@ -100,19 +102,20 @@ def doctor_names(machine, words):
 
 
 def commission(machine, steps, words):
-    """The sentence that the steps end with."""
+    """The steps that fail, and the sentence that the last of them ends with."""
     person = Commissioner(machine)
-    sentences = []
+    sentences, failing = [], []
     for step in steps or [None]:
         verdicts, status = person.run(*([step] if step else []))
         failed = [v["what"] for v in verdicts.values() if v["verdict"] == "fail"]
         if status != 1 or not failed:
             raise MachineError(f"commission {step}: exit {status}:\n{person.told}")
         sentences += failed
+        failing += [name for name, v in verdicts.items() if v["verdict"] == "fail"]
     for sentence in sentences:
         if words not in sentence:
             raise MachineError(f"commission says: {sentence}")
-    return sentences[-1]
+    return failing, sentences[-1]
 
 
 def doctor_repeats(machine, words):
@@ -151,13 +154,13 @@ def try_row(bins, name):
         refuses_to_arm(machine)
         if is_seen:
             doctor_names(machine, words if is_seen is True else is_seen)
-        sentence = commission(machine, steps, words)
+        failing, sentence = commission(machine, steps, words)
         refuses_to_arm(machine)
         doctor_repeats(machine, words)
         start_repeats(machine, words)
         refuses_to_arm(machine)
         named = ["rest"] if is_seen else []
-        return " ".join(named + (steps or ["relay"]) + ["doctor", "start"]), sentence
+        return " ".join(named + failing + ["doctor", "start"]), sentence
 
 
 def main():
