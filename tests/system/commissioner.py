@@ -28,7 +28,7 @@ class Commissioner:
             "let the reset button go": lambda: self.tell("release", "reset_button"),
             "nobody on the machine": lambda: None,
             "lift the arm slowly": lambda: self.lift(0),
-            "let the arm down": lambda: self.lift(-90),
+            "let the arm down": self.let_down,
             "let the arm hang freely": self.hang,
             "put the known mass": self.load_pad,
             "prop the arm up": lambda: self.tell("hand", "prop", 0, DPS),
@@ -55,6 +55,11 @@ class Commissioner:
 
     def lift(self, angle_deg):
         self.tell("hand", "lift", angle_deg, DPS)
+
+    def let_down(self):
+        """The next step may begin with what the cells show of an arm that nobody lifts."""
+        self.lift(-90)
+        wait_for("the arm is down", lambda: self.angle() < -89.5, 20)
 
     def hang(self):
         self.lift(-90)
