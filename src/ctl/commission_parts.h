@@ -146,6 +146,27 @@ int rh_commission_read_state(rh_commission_t *bench, const char *key, double *va
  * waits for. */
 int rh_commission_say_blocked(rh_commission_t *bench, const char *what);
 
+/* ---- commission_torque_judge.c ---- */
+
+/* Sums over the looks at one level; and what was more at the second one. */
+typedef struct {
+    double given_nm, said_nm, strap_nm;
+    int looks;
+} rh_commission_level_t;
+
+typedef struct {
+    rh_reading_t before, rest; /* with nothing at the strap; tied, and at rest */
+    rh_commission_level_t level[2], more;
+    double from_nm, since_s; /* the torque is steady */
+    double moved_deg;        /* by the encoder that moved further */
+    double most_nm;          /* that the strap took more than at rest */
+    bool says;               /* the drive tells its torque */
+} rh_commission_pull_t;
+
+/* 0 with a note, or RH_STEP_FAILED with its sentence; bench->now is the last look. */
+int rh_commission_judge_torque(rh_commission_t *bench,
+                               const rh_commission_pull_t *pull);
+
 /* ---- the steps: 0 with a note, RH_STEP_FAILED, or an exit code ---- */
 
 int rh_commission_computer(rh_commission_t *bench);

@@ -137,7 +137,8 @@ int rh_commission_pads(rh_commission_t *bench)
     rh_commission_mass_t rear = {.signal = RH_SIGNAL_PAD_REAR,
                                  .other = RH_SIGNAL_PAD_FRONT,
                                  .where = "rear pad"};
-    int result = rh_commission_mean(bench, MEAN_S, &front.empty);
+    int result = rh_commission_await_still(bench); /* the hand of the step before */
+    result = result != 0 ? result : rh_commission_mean(bench, MEAN_S, &front.empty);
     rear.empty = front.empty;
     result = result != 0 ? result : try_pad(bench, &front);
     result = result != 0 ? result : try_pad(bench, &rear);

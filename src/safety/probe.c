@@ -119,6 +119,7 @@ static void watch_run(rh_gate_t *gate)
         safety->probe_from_mdeg = gate->input->signal[RH_SIGNAL_ARM_ANGLE].milli;
         safety->probe_motor_from_mdeg =
             gate->input->signal[RH_SIGNAL_MOTOR_ANGLE].milli;
+        safety->probe_strap_from_mn = gate->sight.strap_mn;
     }
 }
 
@@ -146,7 +147,8 @@ bool rh_gate_probe_is_over(const rh_gate_t *gate)
 int32_t rh_gate_probe_mnm(rh_gate_t *gate)
 {
     rh_safety_t *safety = gate->safety;
-    bool pushes = safety->probe_run_ns != 0 && rh_gate_runs(gate);
+    bool pushes = safety->state == RH_SAFETY_PROBE && safety->probe_run_ns != 0 &&
+                  rh_gate_runs(gate);
     int64_t asked_mnm =
         probe_of(gate)->torque_mnm(ms_since(gate, safety->probe_run_ns));
     safety->probe_mnm = pushes ? rh_gate_clamp(asked_mnm, 0, PROBE_MAX_MNM) : 0;

@@ -17,7 +17,9 @@
  * m/s to 10 N m, is held, rises to 20 N m and is held: each level is reached from
  * below, so that friction is in both alike. Whoever asked compares what the strap shows
  * with what the drive was given; the gate judges nothing. An arm that moves by 5
- * degrees, by either encoder, ends it: the tie gave way. It needs the relay, too.
+ * degrees, by either encoder, ends it: the tie gave way; and a strap that takes 40 N m
+ * more than at rest: the motor gives twice what it was asked for. It needs the relay,
+ * too.
  */
 #include "gate.h"
 
@@ -31,6 +33,7 @@
 #define LEVEL_MNM 10000
 #define LEVEL_MS 2000 /* a second for its ramp, and one to look at it */
 #define TIED_MDEG 5000
+#define OVER_MNM 40000
 
 static bool probes(const rh_gate_t *gate, uint32_t kind)
 {
@@ -167,10 +170,19 @@ static bool is_loose(const rh_gate_t *gate)
            rh_gate_size(motor_moved_mdeg(gate)) >= TIED_MDEG;
 }
 
+/* The tie and the bench are not made for what a wrong scale could give. */
+static bool is_overpulled(const rh_gate_t *gate)
+{
+    int64_t more_mn = (int64_t)gate->sight.strap_mn - gate->safety->probe_strap_from_mn;
+    int32_t most_mn = rh_gate_at_strap_mn(gate, OVER_MNM);
+    return more_mn > most_mn || more_mn < -most_mn;
+}
+
 static bool torque_is_over(const rh_gate_t *gate)
 {
     return gate->safety->probe_run_ns != 0 &&
-           (run_ms(gate) >= LEVELS * LEVEL_MS || is_loose(gate));
+           (run_ms(gate) >= (int64_t)LEVELS * LEVEL_MS || is_loose(gate) ||
+            is_overpulled(gate));
 }
 
 static int64_t levels_mnm(int64_t ms)

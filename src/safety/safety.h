@@ -78,7 +78,8 @@ typedef struct {
     uint32_t probe;      /* RH_COMMAND_RELAY_TEST, _POLARITY_TEST or _TORQUE_TEST */
     bool probe_by_reset; /* the reset began it: no console is needed */
     int64_t probe_run_ns, probe_cut_ns; /* the drive runs; the heartbeat is withheld */
-    int32_t probe_from_mdeg, probe_motor_from_mdeg; /* as the drive began to run */
+    /* as the drive began to run */
+    int32_t probe_from_mdeg, probe_motor_from_mdeg, probe_strap_from_mn;
     int32_t probe_mnm;     /* asked for by the probe in the tick before */
     int32_t relay_us;      /* heartbeat withheld to drive off; 0 = not proven */
     int32_t polarity_mdeg; /* what the arm rose; 0 = not proven */

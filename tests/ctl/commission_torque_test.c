@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <cmocka.h>
 
 #include "commissioning.h"
@@ -14,7 +13,7 @@
 #include "fake.h"
 
 #define TORQUE "commission torque --yes --seconds 2"
-#define LEVEL_MS 900
+#define LEVEL_LOOKS 45 /* 0.9 s */
 
 static console_t console;
 static fake_t *fake;
@@ -114,10 +113,14 @@ static void says(const char *text)
     }
 }
 
-static void pass(int ms)
+/* The console has looked at it: long enough for a level, or once, where that is the
+ * end.
+ */
+static void is_looked_at(const look_t *look)
 {
-    struct timespec pause = {.tv_nsec = ms * 1000000L};
-    nanosleep(&pause, NULL);
+    size_t from = fake_count(fake, "signal.list");
+    size_t times = strcmp(look->safety, "probe") == 0 ? LEVEL_LOOKS : 1;
+    assert_true(fake_await(fake, "signal.list", from + times));
 }
 
 /* The gate's two levels, then another look; what the console says is in `console`. */
@@ -128,9 +131,9 @@ static void pull(const look_t *low, const look_t *high, const look_t *end)
     fake_change(fake, "torque.test", "signal.list", signals(low));
     console_start(&console, fake_run_dir(fake), TORQUE);
     assert_true(fake_await(fake, "torque.test", asked + 1));
-    pass(LEVEL_MS);
+    is_looked_at(low);
     show(high);
-    pass(LEVEL_MS);
+    is_looked_at(high);
     show(end);
     console_finish(&console);
 }
@@ -217,6 +220,17 @@ static void a_test_that_ends_early_has_no_verdict_on_the_scale(void **state)
     says("fail  torque: the motor was not seen to hold two levels of torque");
 }
 
+/* The gate ends it where the strap takes 40 N m more than at rest. */
+static void a_motor_that_pulls_twice_as_hard_is_named(void **state)
+{
+    look_t low = {"probe", -90.0, 10.0, 10.0, 3.0 - 25.0};
+    look_t over = {"idle", -90.0, 16.0, 16.0, 3.0 - 40.0};
+    (void)state;
+    pull(&low, &over, &hangs);
+    says("fail  torque: the arm gets more than twice the torque that the drive was "
+         "given: 40 N m at the strap");
+}
+
 static void a_machine_that_stops_meanwhile_says_why(void **state)
 {
     look_t low = {"probe", -90.0, 10.0, 10.0, -7.0};
@@ -300,6 +314,7 @@ int main(void)
         A(a_tie_that_gives_a_little_is_no_wrong_scale),
         A(an_arm_that_moved_was_not_tied),
         A(a_test_that_ends_early_has_no_verdict_on_the_scale),
+        A(a_motor_that_pulls_twice_as_hard_is_named),
         A(a_machine_that_stops_meanwhile_says_why),
         A(a_strap_that_stays_tied_is_not_done),
         A(a_relay_that_is_not_proven_is_proven_first),

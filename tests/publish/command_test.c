@@ -451,7 +451,7 @@ static void whatever_needs_the_lease_is_refused_without_it(void **state)
             json_decref(answer);
         }
     }
-    assert_int_equal(needing, 17);
+    assert_int_equal(needing, 18);
     assert_int_equal(bench->sent_count, 0);
 }
 

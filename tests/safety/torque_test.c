@@ -102,6 +102,27 @@ static void a_tie_that_gives_way_by_five_degrees_ends_it_at_once(void **state)
     }
 }
 
+/* The bench's strap is 0.8 m out: 40 N m are 50 N, beyond what the tie showed at rest.
+ */
+static void a_motor_that_gives_twice_what_it_is_asked_for_ends_it(void **state)
+{
+    (void)state;
+    for (int row = 0; row < 4; row++) {
+        double way = row < 2 ? 1.0 : -1.0;
+        double more_n = 40.0 / (1e-3 * bench.limits.strap_radius_mm);
+        (void)idle(NULL);
+        gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT, 30.0);
+        begin_torque();
+        comes_to(1500, 10000, 10000);
+        gate_bench_value(&bench, RH_SIGNAL_STRAP_LEFT,
+                         30.0 + way * (more_n + (row % 2 == 0 ? -0.1 : 0.1)));
+        gate_bench_ticks(&bench, 1);
+        assert_int_equal(bench.safety.state,
+                         row % 2 == 0 ? RH_SAFETY_PROBE : RH_SAFETY_IDLE);
+        assert_true(row % 2 == 0 || bench.grant.torque_mnm == 0);
+    }
+}
+
 static void whoever_comes_near_a_tied_arm_ends_it(void **state)
 {
     (void)state;
@@ -195,6 +216,7 @@ int main(void)
         IDLE(a_tied_arm_is_pulled_at_two_levels_each_from_below),
         IDLE(a_tied_arm_never_gets_more_than_20_nm_nor_less_than_before),
         IDLE(a_tie_that_gives_way_by_five_degrees_ends_it_at_once),
+        IDLE(a_motor_that_gives_twice_what_it_is_asked_for_ends_it),
         IDLE(whoever_comes_near_a_tied_arm_ends_it),
         IDLE(a_tied_arm_is_not_pulled_with_somebody_on_the_pad),
         IDLE(an_arm_that_hangs_elsewhere_than_before_is_measured_from_there),
