@@ -58,9 +58,11 @@ static void look_at(scan_t *scan, const char *path)
     }
 }
 
+/* A link beside it (Raspberry Pi OS: gpiochip4 -> gpiochip0) is the same chip. */
 static int is_chip(const struct dirent *entry)
 {
-    return strncmp(entry->d_name, "gpiochip", strlen("gpiochip")) == 0;
+    return strncmp(entry->d_name, "gpiochip", strlen("gpiochip")) == 0 &&
+           entry->d_type != DT_LNK;
 }
 
 static void look_over(scan_t *scan)

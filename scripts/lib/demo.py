@@ -163,10 +163,11 @@ def play(given, machine):
 
 
 def tell_faults(machine):
-    for fault in machine.stream.of("fault"):
-        if fault["open"] and fault["fault"] != "boot":
-            print(f"demo: {fault['sentence']} ({fault['fault']}: {fault['measured']:g} {fault['unit']}, "
-                  f"permitted {fault['threshold']:g}) {fault['remedy']}", file=sys.stderr)
+    faults = [m for m in machine.stream.of("fault") if m["open"] and m["fault"] != "boot"]
+    for fault in faults:
+        print(f"demo: {fault['sentence']} ({fault['fault']}: {fault['measured']:g} {fault['unit']}, "
+              f"permitted {fault['threshold']:g}) {fault['remedy']}", file=sys.stderr)
+    return faults
 
 
 def main():
@@ -181,7 +182,8 @@ def main():
             try:
                 play(given, machine)
             except MachineError:
-                tell_faults(machine)
+                if tell_faults(machine) and given.seconds:
+                    print(json.dumps(summary(machine, machine.bus, given.seconds)))
                 raise
     except MachineError as error:
         print(f"demo: {error}", file=sys.stderr)

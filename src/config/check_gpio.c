@@ -88,13 +88,14 @@ static int check_broken_wire(rh_draft_t *draft, int index)
         return 0;
     }
     if (binding->bias == RH_BIAS_AS_IS) {
-        return rh_draft_refuse(draft, signal_part(draft, index), "bias",
-                               "up (contact to ground, with invert = yes), down "
-                               "(contact to the supply), or none where a resistor of "
-                               "your own pulls the line",
-                               "is missing: with a broken wire %s would read what is "
-                               "in the air",
-                               draft->signals[index].name);
+        return rh_draft_refuse(
+            draft, signal_part(draft, index), "bias",
+            "up (contact to ground, with invert = yes), down "
+            "(contact to the supply), or none where a resistor of "
+            "your own pulls the line",
+            "as-is, the default, leaves the line to what the board "
+            "did: with a broken wire %s would read what is in the air",
+            draft->signals[index].name);
     }
     if (!reads_one) {
         return 0;

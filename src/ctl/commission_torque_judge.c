@@ -34,9 +34,9 @@ static int judge_end(rh_commission_t *bench, const rh_commission_pull_t *pull)
         return rh_commission_fail(
             bench,
             "correct rated_torque_nm, gear_ratio or the unit of the torque command",
-            "the arm gets more than twice the torque that the drive was given: %.0f N "
-            "m "
-            "at the strap, and the test asks for 20 N m at most",
+            "the arm gets far more torque than the drive was given: the strap took "
+            "%.0f N m "
+            "more, and the test asks for 20 N m at most",
             pull->most_nm);
     }
     return pull->moved_deg >= LOOSE_DEG

@@ -131,7 +131,7 @@ static void check_realtime(rh_doctor_t *doctor)
 {
     bool is_realtime = rh_flag(rh_doctor_part(doctor, "health"), "is_realtime");
     rh_doctor_find(doctor, is_realtime ? RH_DOCTOR_OK : RH_DOCTOR_WARN, "real time",
-                   "start it by its unit, or grant CAP_SYS_NICE (LimitRTPRIO)",
+                   "start it by its unit (LimitRTPRIO), or permit it by `ulimit -r`",
                    is_realtime ? "the control thread runs in real time"
                                : "the control thread has no real-time priority");
 }

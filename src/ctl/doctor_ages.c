@@ -100,6 +100,17 @@ static bool is_one_cause(const rh_doctor_t *doctor, const rh_doctor_ages_t *ages
            (!is_mostly(ages, a) || rh_doctor_share(doctor, a, b, true));
 }
 
+/* Age and limit of one signal, the one that was furthest beyond its own. */
+static void take_worst(const rh_doctor_ages_t *ages, int signal, group_t *group)
+{
+    double oldest_ms = ages->oldest_ms[signal];
+    double limit_ms = ages->limit_ms[signal];
+    if (oldest_ms - limit_ms > group->oldest_ms - group->limit_ms) {
+        group->oldest_ms = oldest_ms;
+        group->limit_ms = limit_ms;
+    }
+}
+
 static void gather(const rh_doctor_t *doctor, const rh_doctor_ages_t *ages, int first,
                    group_t *group)
 {
@@ -115,8 +126,7 @@ static void gather(const rh_doctor_t *doctor, const rh_doctor_ages_t *ages, int 
                        rh_name_input((uint32_t)i)->name);
         group->count++;
         group->stale = ages->stale[i] > group->stale ? ages->stale[i] : group->stale;
-        group->oldest_ms = fmax(group->oldest_ms, ages->oldest_ms[i]);
-        group->limit_ms = fmin(group->limit_ms, ages->limit_ms[i]);
+        take_worst(ages, i, group);
         group->is_told[i] = true;
     }
 }

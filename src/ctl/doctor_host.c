@@ -98,7 +98,7 @@ static void check_clock(rh_doctor_t *doctor)
         is_good = is_good || strcmp(source, good[i]) == 0;
     }
     rh_doctor_find(doctor, is_good ? RH_DOCTOR_OK : RH_DOCTOR_WARN, "clock source",
-                   "boot with clocksource=tsc where the processor's is stable",
+                   "on a PC boot with clocksource=tsc where that is stable",
                    is_good ? "%s" : "%s is slow to read: every tick pays for it",
                    source[0] != '\0' ? source : RH_DOCTOR_NOT_READ);
     if (root_of(doctor)[0] != '\0') {
@@ -168,8 +168,7 @@ static void check_latency(rh_doctor_t *doctor, const char *check, const char *pa
 /* A port of the board has no path by which it is plugged in, and needs none. */
 static bool keeps_its_name(const char *path)
 {
-    static const char *const heads[] = {"/dev/serial/", "/dev/ttyAMA", "/dev/ttyS",
-                                        "/dev/ttyO"};
+    static const char *const heads[] = {"/dev/serial/", "/dev/ttyAMA", "/dev/ttyS"};
     bool keeps = false;
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
         keeps = keeps || strncmp(path, heads[i], strlen(heads[i])) == 0;
@@ -221,7 +220,7 @@ static void check_gpio(rh_doctor_t *doctor, const rh_hal_settings_t *hal)
     bool is_any = glob(pattern, 0, NULL, &found) == 0;
     rh_doctor_find(doctor, is_any ? RH_DOCTOR_OK : RH_DOCTOR_FAIL, "gpio",
                    "enable the board's GPIO; `gpiodetect` lists chips and labels",
-                   is_any ? "%zu chips; the daemon's start names one that is missing"
+                   is_any ? "%zu chips; `revhyperd --check-config` looks for each line"
                           : "the machine file uses GPIO and this computer has no chip",
                    is_any ? found.gl_pathc : (size_t)0);
     globfree(&found);

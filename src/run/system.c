@@ -124,10 +124,10 @@ int rh_system_take_lock(const char *folder, const char *name, const char *remedy
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0) {
         int status = -errno;
-        (void)snprintf(error, size,
-                       "cannot open %s: %s; give the folder to the daemon's user, or "
-                       "name another with --run-dir",
-                       path, strerrordesc_np(-status));
+        (void)snprintf(
+            error, size,
+            "cannot open %s: %s; give the folder to the daemon's user, or %s", path,
+            strerrordesc_np(-status), remedy);
         return status;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {

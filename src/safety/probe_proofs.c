@@ -19,7 +19,7 @@
  * with what the drive was given; the gate judges nothing. An arm that moves by 5
  * degrees, by either encoder, ends it: the tie gave way; and a strap that takes 40 N m
  * more than at rest: the motor gives twice what it was asked for. It needs the relay,
- * too.
+ * too, and no polarity: a motor that turns the wrong way is bounded by both.
  */
 #include "gate.h"
 

@@ -83,6 +83,14 @@ static void walk_encoder(rh_link_gpio_t *link, int64_t count)
     }
 }
 
+/* What the contact makes of its line. */
+static bool level_of(const rh_link_gpio_t *link, int contact)
+{
+    const bool is_low = (link->low >> contact & 1u) != 0;
+
+    return rh_hardware_input(&link->bench->hardware, (rh_contact_t)contact) != is_low;
+}
+
 static void step(rh_link_gpio_t *link)
 {
     rh_bench_t *bench = link->bench;
@@ -100,7 +108,7 @@ static void step(rh_link_gpio_t *link)
         }
     }
     for (int i = 0; i < RH_CONTACT_COUNT; i++) {
-        contact[i] = rh_hardware_input(&bench->hardware, (rh_contact_t)i);
+        contact[i] = level_of(link, i);
     }
     count = rh_bench_quadrature_count(bench, RH_QUADRATURE_EDGES);
     rh_bench_unlock(bench);
@@ -155,7 +163,7 @@ static void put_first_levels(rh_link_gpio_t *link)
     rh_bench_lock(link->bench);
     link->count = rh_bench_quadrature_count(link->bench, RH_QUADRATURE_EDGES);
     for (int i = 0; i < RH_CONTACT_COUNT; i++) {
-        link->level[i] = rh_hardware_input(&link->bench->hardware, (rh_contact_t)i);
+        link->level[i] = level_of(link, i);
     }
     rh_bench_quadrature_levels(link->bench, link->count, &link->level[RH_GPIO_ARM_A],
                                &link->level[RH_GPIO_ARM_B]);
@@ -167,13 +175,14 @@ static void put_first_levels(rh_link_gpio_t *link)
     }
 }
 
-int rh_link_gpio_start(rh_link_gpio_t *link, const char *folder, rh_bench_t *bench,
-                       char *error, size_t error_size)
+int rh_link_gpio_start(rh_link_gpio_t *link, const char *folder, uint32_t low,
+                       rh_bench_t *bench, char *error, size_t error_size)
 {
     int result = 0;
 
     memset(link, 0, sizeof(*link));
     link->bench = bench;
+    link->low = low;
     for (int i = 0; i < RH_GPIO_LINES; i++) {
         link->fd[i] = -1;
     }

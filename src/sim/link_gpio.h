@@ -27,6 +27,7 @@ enum {
 
 typedef struct {
     rh_bench_t *bench;
+    uint32_t low; /* bit per rh_contact_t: closed, it pulls its line to ground */
     int fd[RH_GPIO_LINES]; /* pull of an input, value of an output */
     bool level[RH_GPIO_LINES];
     int64_t count; /* of the encoder, as the lines show it */
@@ -35,11 +36,12 @@ typedef struct {
     atomic_bool stop;
 } rh_link_gpio_t;
 
-/* Opens the lines of the chip at `folder`, puts all inputs to the bench's levels and
- * starts the thread. 0, or -errno with the reason in `error`; rh_link_gpio_stop is due
- * in both cases. */
-int rh_link_gpio_start(rh_link_gpio_t *link, const char *folder, rh_bench_t *bench,
-                       char *error, size_t error_size);
+/* Opens the lines of the chip at `folder` (`low`: the contacts that pull to ground when
+ * they are closed, a bit each; the others pull to the supply), puts all inputs to the
+ * bench's levels and starts the thread. 0, or -errno with the reason in `error`;
+ * rh_link_gpio_stop is due in both cases. */
+int rh_link_gpio_start(rh_link_gpio_t *link, const char *folder, uint32_t low,
+                       rh_bench_t *bench, char *error, size_t error_size);
 /* Ends the thread, closes the lines; the levels stay. */
 void rh_link_gpio_stop(rh_link_gpio_t *link);
 

@@ -13,6 +13,7 @@ static const char usage[] =
     "usage: revhyper-sim --run-dir DIR [--bus rtu|tcp] [--port-base N] [--seed N]\n"
     "                    [--person KG] [--coupling roller|strap] [--scenario FILE]\n"
     "                    [--fast-wire] [--relay-ms MS] [--gpio DIR]\n"
+    "                    [--gpio-low CONTACT[,CONTACT]...]\n"
     "                    [--drive NAME] [--cells NAME] [--encoder NAME]\n"
     "                    [--gap spec|true] [--turnaround-us N|LOW..HIGH]\n"
     "                    [--baud BUS:RATE]... [--wiring WORD[,WORD]...] [--trace "
@@ -141,6 +142,25 @@ static bool set_gpio(rh_options_t *options, const char *value)
     return true;
 }
 
+/* One contact's name at a time: the text up to the comma. */
+static bool set_gpio_low(rh_options_t *options, const char *value)
+{
+    for (const char *at = value; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',' ? 1 : 0;
+        int contact = 0;
+        while (contact < RH_CONTACT_COUNT &&
+               (strncmp(at, rh_contact_names[contact], strcspn(at, ",")) != 0 ||
+                strlen(rh_contact_names[contact]) != strcspn(at, ","))) {
+            contact++;
+        }
+        if (contact == RH_CONTACT_COUNT) {
+            return false;
+        }
+        options->settings.gpio_low |= 1u << contact;
+    }
+    return true;
+}
+
 static bool set_part(rh_options_t *options, rh_place_t place, const char *value)
 {
     options->settings.parts.at[place] = rh_part_find(place, value);
@@ -254,6 +274,7 @@ static const struct {
     {"--relay-ms", "1 to 10000", set_relay_ms},
     {"--fast-wire", NULL, set_fast_wire},
     {"--gpio", "the folder of a gpio-sim chip below /sys/devices/platform", set_gpio},
+    {"--gpio-low", "contacts, as grip_left,comfort_stop", set_gpio_low},
     {"--drive", "rtelligent-dsy, kinco-fd or stepperonline-a6rs", set_drive},
     {"--cells", "pt113, laumas-tlb or flintec-mcs64", set_cells},
     {"--gap", "spec (1.75 ms above 19200) or true (3.5 characters)", set_gap},

@@ -177,8 +177,8 @@ static int start_all(rh_sim_t *sim, const rh_sim_settings_t *settings, char *err
     }
     if (result == 0 && settings->gpio != NULL) {
         sim->has_gpio = true;
-        result =
-            rh_link_gpio_start(&sim->gpio, settings->gpio, &sim->bench, error, size);
+        result = rh_link_gpio_start(&sim->gpio, settings->gpio, settings->gpio_low,
+                                    &sim->bench, error, size);
     }
     return result;
 }

@@ -20,6 +20,7 @@ typedef struct {
     rh_wire_line_t line;    /* of every bus, but for its rate */
     int baud[RH_BUS_COUNT]; /* 0 = the line's */
     const char *gpio;       /* folder of a gpio-sim chip to drive; NULL = none */
+    uint32_t gpio_low;      /* contacts to ground, a bit per rh_contact_t */
     const char *trace;      /* file of the true registers; NULL = none */
     rh_parts_t parts;
     rh_bench_settings_t bench;

@@ -278,7 +278,8 @@ static void a_contact_that_must_fail_open_says_its_bias(void **state)
     house_t *house = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         house_edit(house, "machine.conf", rows[i][0], rows[i][1]);
-        house_refuses(house, "machine.conf", NULL, "bias: is missing: with a broken");
+        house_refuses(house, "machine.conf", NULL,
+                      "bias: as-is, the default, leaves the line");
         house_edit(house, "machine.conf", rows[i][1], rows[i][0]);
     }
     house_accepts(house);

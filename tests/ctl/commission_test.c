@@ -110,6 +110,20 @@ static void what_could_not_be_written_is_said_before_anybody_moves(void **state)
     assert_int_equal(fake_count(fake, "signal.list"), 0);
 }
 
+/* The hand of the step before may still hold it: the cells' zero is not taken then. */
+static void pads_are_not_begun_while_the_arm_is_not_seen_to_rest(void **state)
+{
+    (void)state;
+    be_all_but_relay();
+    fake_answer(fake, "signal.list",
+                "{\"mono_ns\":1000,\"safety\":\"locked\",\"signals\":["
+                "{\"name\":\"pad_front\",\"value\":0,\"quality\":\"good\"},"
+                "{\"name\":\"pad_rear\",\"value\":0,\"quality\":\"good\"}]}");
+    assert_int_equal(run("commission pads --seconds 1"), RH_EXIT_ERROR);
+    says("the arm did not come to rest");
+    assert_null(strstr(console.out, "do: put the known mass"));
+}
+
 static void two_at_once_would_write_over_each_other(void **state)
 {
     (void)state;
@@ -408,6 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         A(a_step_that_there_is_not_is_named),
         A(what_could_not_be_written_is_said_before_anybody_moves),
+        A(pads_are_not_begun_while_the_arm_is_not_seen_to_rest),
         A(two_at_once_would_write_over_each_other),
         A(a_folder_that_another_program_locks_is_no_second_commissioning),
         A(the_record_of_another_wiring_is_kept_and_comes_back_with_it),

@@ -122,6 +122,14 @@ def true_reps(machine):
     return [row for row in map(json.loads, text.splitlines()) if row["kind"] == "full"]
 
 
+def open_grip(machine, side):
+    """The left one is let go; the wire of the right one breaks, and the resistor pulls it up."""
+    if side == "left":
+        machine.tell("grips", "open", side)
+    else:
+        machine.pull("grip_right", up=True)
+
+
 def grip_opens(side):
     def check(machine):
         if not machine.truth()["lies"]:
@@ -129,12 +137,13 @@ def grip_opens(side):
             machine.board_and_arm()
         machine.state_is("armed", safety="armed")
         first_ns = machine.moment_ns()
-        machine.tell("grips", "open", side)
+        open_grip(machine, side)
         event = machine.messages.wait(f"the grip {side} disarms", "event", lambda m: m[
             "event"] == "state_changed" and m["from"] == "armed", first_ns)
         shown = machine.state_is("seen", **{f"grip_{side}_held": False})
         other = "right" if side == "left" else "left"
         expect(shown[f"grip_{other}_held"], f"the grip {other} opened too")
+        machine.tell("grips", "open", side)
         machine.tell("grips", "held")
         machine.state_is("both held", grip_left_held=True, grip_right_held=True)
         machine.state_is("idle again", safety="idle")
@@ -378,7 +387,7 @@ def quadrature(generation):
         """Edges both ways with many turns, faster and faster: which are counted, which lost."""
         before = settled(machine)
         expect(before["status"].startswith(f"libgpiod-{generation}"), f"{before['status']} is in use")
-        clean, rows = 0, []
+        clean, lost, rows = 0, False, []
         for rate_hz in RATES_HZ:
             count = min(4096, (rate_hz or 20000) // 4)
             from_deg = arm_angle_deg(machine)
@@ -392,11 +401,13 @@ def quadrature(generation):
             wrong = (after["illegal"] - before["illegal"], after["gaps"] - before["gaps"])
             wanted = made["edges"] + abs(place)
             rows.append(f"{made['rate_hz']:.0f} Hz {seen}/{wanted}")
-            if seen == wanted and wrong == (0, 0):
+            is_clean = seen == wanted and wrong == (0, 0)
+            lost = lost or not is_clean
+            if is_clean:
                 expect(abs(off_deg) < 0.01, f"{seen} edges counted, the angle is off by {off_deg:.3f} deg")
-                clean = max(clean, made["rate_hz"])
             elif generation > 1:
                 expect(wrong[0] + wrong[1] > 0, f"a loss that nobody noticed: {rows}")
+            clean = clean if lost else made["rate_hz"]
             before = after
         expect(clean >= 1000, f"lost at {rows}")
         return f"libgpiod {generation}: no lost count up to {clean:.0f} edges/s ({', '.join(rows)})"

@@ -117,6 +117,26 @@ static void contacts_are_levels_of_their_lines(void **state)
     assert_int_equal(rig_stop(&rig), 0);
 }
 
+/* As a contact to ground with a pull-up: closed is low, and at rest it is let go. */
+static void a_contact_to_ground_pulls_its_line_low(void **state)
+{
+    rig_t rig;
+    char options[200];
+
+    (void)state;
+    (void)snprintf(options, sizeof(options),
+                   "--gpio %s --gpio-low grip_right,comfort_stop", folder);
+    rig_start(&rig, options);
+    assert_true(becomes(3, true));
+    assert_true(becomes(4, true));
+    assert_false(is_pulled_up(2));
+    rig_do(&rig, "grips held");
+    assert_true(becomes(3, false));
+    assert_true(becomes(2, true));
+    assert_true(is_pulled_up(4));
+    assert_int_equal(rig_stop(&rig), 0);
+}
+
 static void driven_lines_are_the_machines_outputs(void **state)
 {
     rig_t rig;
@@ -163,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contacts_are_levels_of_their_lines),
+        cmocka_unit_test(a_contact_to_ground_pulls_its_line_low),
         cmocka_unit_test(driven_lines_are_the_machines_outputs),
         cmocka_unit_test(a_folder_that_is_no_chip_is_refused_by_name),
     };

@@ -54,7 +54,7 @@ def without_permission(machine):
     mine = machine.folder / "mine"
     mine.mkdir(mode=0o755)
     daemon = (machine.bins / "revhyperd", "--config", machine.config)
-    rows = ((mine, "lock: Permission denied; give the folder to the daemon's user, or name another with --run-dir"),
+    rows = ((mine, "lock: Permission denied; give the folder to the daemon's user, or give this one its own --run-dir"),
             (mine / "run", "run: Permission denied; create it and give it to the daemon's user, or name another"))
     good = True
     for folder, text in rows:
