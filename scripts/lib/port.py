@@ -14,9 +14,9 @@ LEFT_OUT = {"nodejs", "npm", "chromium"}
 LONG = "browser|^long$"
 # What keeps real time for long: the same programs on other libraries, so once in --all.
 MINUTES = ("^system_(a_wrong_address|each_fault|other_drives|a_machine_is_commissioned|wrong_wiring|"
-           "wiring_that_goes)|"
+           "wiring_that_goes|a_probe)|"
            "^scenario_accuracy$|^test_hal_sick$|"
-           "^ctl_(doctor|doctor_signals|commission)_test$|^sim_(program|devices|makes)$")
+           "^ctl_(doctor|doctor_signals|commission|commission_torque)_test$|^sim_(program|devices|makes)$")
 # What takes an emulator minutes.
 EMULATED_LONG = (r"^system_|^scenario_|^core_property$|^test_plant_(signature|person|sense)$|"
                  r"^publish_frames_test$|^ctl_|^web_gateway$|^sim_(program|devices|makes|hardware|faults)$")
