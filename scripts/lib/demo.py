@@ -163,11 +163,10 @@ def play(given, machine):
 
 
 def tell_faults(machine):
-    faults = [m for m in machine.stream.of("fault") if m["open"] and m["fault"] != "boot"]
-    for fault in faults:
-        print(f"demo: {fault['sentence']} ({fault['fault']}: {fault['measured']:g} {fault['unit']}, "
-              f"permitted {fault['threshold']:g}) {fault['remedy']}", file=sys.stderr)
-    return faults
+    for fault in machine.stream.of("fault"):
+        if fault["open"] and fault["fault"] != "boot":
+            print(f"demo: {fault['sentence']} ({fault['fault']}: {fault['measured']:g} {fault['unit']}, "
+                  f"permitted {fault['threshold']:g}) {fault['remedy']}", file=sys.stderr)
 
 
 def main():
@@ -182,8 +181,10 @@ def main():
             try:
                 play(given, machine)
             except MachineError:
-                if tell_faults(machine) and given.seconds:
-                    print(json.dumps(summary(machine, machine.bus, given.seconds)))
+                tell_faults(machine)
+                so_far = summary(machine, machine.bus, given.seconds) if given.seconds else None
+                if so_far and so_far["faults"] > 0:  # else nothing says why it ended
+                    print(json.dumps(so_far))
                 raise
     except MachineError as error:
         print(f"demo: {error}", file=sys.stderr)

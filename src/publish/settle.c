@@ -16,7 +16,6 @@
 
 /* ---- answers ---- */
 
-/* A client that is gone or does not read is no reason to wait. */
 void rh_answer_send(const rh_client_t *client, const char *text, size_t length)
 {
     const int more = ZMQ_DONTWAIT | ZMQ_SNDMORE;
@@ -45,7 +44,6 @@ void rh_answer_error(rh_publish_t *publish, const rh_client_t *client, const cha
     }
 }
 
-/* The role is part of what was asked: a viewer who guesses an id learns nothing. */
 uint64_t rh_answer_content(const rh_ask_t *ask)
 {
     return ask->content ^ (ask->role == RH_ROLE_TRAINER ? 0 : UINT64_MAX);
@@ -67,7 +65,6 @@ static rh_answer_t key_of(const char *id, uint64_t content, int64_t now_ns)
     return key;
 }
 
-/* The final answer to a request with a known verb: remembered, then sent. */
 void rh_answer_finish(rh_publish_t *publish, const rh_client_t *client,
                       const rh_verb_t *verb, const rh_ask_t *ask, rh_json_t *json)
 {
