@@ -28,10 +28,28 @@ void rh_truth_set_reference(rh_truth_t *truth, double reference_deg)
     truth->reference_deg = reference_deg;
 }
 
+void rh_truth_set_edge(rh_truth_t *truth, double edge_deg, double edge_s)
+{
+    truth->edge_deg = edge_deg;
+    truth->edge_s = edge_s;
+}
+
 static double partial_deg(const rh_truth_t *truth)
 {
-    return truth->reference_deg > 0.0 ? PARTIAL_FRAC * truth->reference_deg
-                                      : PARTIAL_DEG;
+    return truth->edge_deg + (truth->reference_deg > 0.0
+                                  ? PARTIAL_FRAC * truth->reference_deg
+                                  : PARTIAL_DEG);
+}
+
+static bool is_turn(const rh_truth_t *truth, double back_deg)
+{
+    return back_deg >= TURN_DEG + truth->edge_deg &&
+           truth->now.time_s - truth->turn_s >= CONFIRM_S + truth->edge_s;
+}
+
+static double home_deg(const rh_truth_t *truth)
+{
+    return truth->bottom_deg + HOME_DEG - truth->edge_deg;
 }
 
 static double full_deg(const rh_truth_t *truth)
@@ -41,7 +59,7 @@ static double full_deg(const rh_truth_t *truth)
 
 static bool at_home(const rh_truth_t *truth)
 {
-    return truth->now.angle_deg <= truth->bottom_deg + HOME_DEG;
+    return truth->now.angle_deg <= home_deg(truth);
 }
 
 static void begin_from_bottom(rh_truth_t *truth)
@@ -89,7 +107,8 @@ static void note_motion(rh_truth_t *truth, double rate_dps)
 
 static bool stands(const rh_truth_t *truth)
 {
-    return truth->still_s >= 0.0 && truth->now.time_s - truth->still_s >= CONFIRM_S;
+    return truth->still_s >= 0.0 &&
+           truth->now.time_s - truth->still_s >= CONFIRM_S + truth->edge_s;
 }
 
 /* What went up so far was no rep: the legs sank lower, came back home or rest. */
@@ -146,8 +165,7 @@ static bool top_is_confirmed(const rh_truth_t *truth)
 {
     const double back_deg = truth->high_deg - truth->now.angle_deg;
 
-    return truth->lifted && truth->lowered && back_deg >= TURN_DEG &&
-           truth->now.time_s - truth->turn_s >= CONFIRM_S &&
+    return truth->lifted && truth->lowered && is_turn(truth, back_deg) &&
            truth->high_deg - truth->bottom_deg >= partial_deg(truth) &&
            (back_deg >= partial_deg(truth) || at_home(truth));
 }
@@ -172,13 +190,12 @@ static void follow_lowering(rh_truth_t *truth, double rate_dps)
 static bool rep_is_over(const rh_truth_t *truth)
 {
     const double back_deg = truth->now.angle_deg - truth->low_deg;
-    const bool low_is_home = truth->low_deg <= truth->bottom_deg + HOME_DEG;
+    const bool low_is_home = truth->low_deg <= home_deg(truth);
 
     if (at_home(truth) && stands(truth)) {
         return true;
     }
-    return back_deg >= TURN_DEG && truth->now.time_s - truth->turn_s >= CONFIRM_S &&
-           (low_is_home || back_deg >= partial_deg(truth));
+    return is_turn(truth, back_deg) && (low_is_home || back_deg >= partial_deg(truth));
 }
 
 static double mean_rate(const rh_truth_mark_t *from, const rh_truth_mark_t *to)

@@ -77,12 +77,21 @@ typedef struct {
     double still_s;  /* since when the rate has been below 5 deg/s; < 0: it is not */
     double lift_peak_dps, lower_peak_dps, rise_peak_dps;
     double old_torque_nm;
+    double edge_deg, edge_s;
 } rh_truth_t;
 
 /* `reference_deg`: the taught range, 0 = none yet. */
 void rh_truth_init(rh_truth_t *truth, double reference_deg);
 /* A range was taught; holds from the next rep that closes. */
 void rh_truth_set_reference(rh_truth_t *truth, double reference_deg);
+/*
+ * Reads the same motion as if what decides whether there is a rep, and from which rest,
+ * were stricter: a turn, a way back and home by `edge_deg`, a turn and a stand by
+ * `edge_s` (negative: laxer; 0 until set). Where such a neighbour of the definition
+ * reads otherwise than the definition itself, a hair decides, and who measures to
+ * edge_deg and edge_s may read either way.
+ */
+void rh_truth_set_edge(rh_truth_t *truth, double edge_deg, double edge_s);
 /* Takes one sample (1 ms or 2 ms apart); true when a rep closed, which is then in
  * `out`. */
 bool rh_truth_step(rh_truth_t *truth, const rh_truth_sample_t *sample,

@@ -227,6 +227,66 @@ static void without_a_reference_a_reversal_counts_from_15_degrees(void **state)
     }
 }
 
+/* The way back of a reversal in mid-range, read exactly and 0.3 deg laxer and stricter.
+ */
+static void neighbours_of_the_definition_differ_only_where_a_hair_decides(void **state)
+{
+    const double edge_deg[] = {0.0, -0.3, 0.3};
+    const struct {
+        double back_deg;
+        int reps[3];
+    } rows[] = {
+        {14.6, {1, 1, 1}}, {14.8, {1, 2, 1}}, {15.2, {2, 2, 1}}, {15.4, {2, 2, 2}}};
+
+    (void)state;
+    for (int row = 0; row < 4; row++) {
+        for (int i = 0; i < 3; i++) {
+            trace_t trace;
+
+            trace_begin(&trace, 0.0);
+            rh_truth_set_edge(&trace.counter, edge_deg[i], 0.0);
+            move(&trace, 0.0, 1.2);
+            move(&trace, -50.0, 0.8);
+            move(&trace, -50.0 + rows[row].back_deg, 0.5);
+            move(&trace, -90.0, 1.0);
+            rest(&trace, 0.2);
+            assert_int_equal(trace.count, rows[row].reps[i]);
+        }
+    }
+}
+
+/* A stand of 40 ms on a try's way up ends it, and the lift begins from there. */
+static void neighbours_differ_on_a_stand_as_on_an_angle(void **state)
+{
+    const double edge_s[] = {0.0, -0.006, 0.006};
+    const struct {
+        double stand_s;
+        double bottom_deg[3];
+    } rows[] = {{0.030, {-90.0, -90.0, -90.0}},
+                {0.037, {-90.0, -84.0, -90.0}},
+                {0.043, {-84.0, -84.0, -90.0}},
+                {0.050, {-84.0, -84.0, -84.0}}};
+    /* the strokes before and after are below 5 deg/s for so long */
+    const double slow_s = 0.3 / PI * asin(5.0 / (3.0 * PI / 0.3)) +
+                          1.2 / PI * asin(5.0 / (42.0 * PI / 1.2));
+
+    (void)state;
+    for (int row = 0; row < 4; row++) {
+        for (int i = 0; i < 3; i++) {
+            trace_t trace;
+
+            trace_begin(&trace, 0.0);
+            rh_truth_set_edge(&trace.counter, 0.0, edge_s[i]);
+            move(&trace, -84.0, 0.3);
+            rest(&trace, rows[row].stand_s - slow_s);
+            one_rep(&trace, 0.0);
+            rest(&trace, 0.2);
+            assert_int_equal(trace.count, 1);
+            assert_near(trace.reps[0].bottom_deg, rows[row].bottom_deg[i], 0.1);
+        }
+    }
+}
+
 static void a_rest_closes_the_rep_only_within_10_degrees_of_its_bottom(void **state)
 {
     trace_t trace;
@@ -380,6 +440,8 @@ int main(void)
         cmocka_unit_test(
             a_reversal_in_mid_range_counts_from_30_percent_of_the_reference),
         cmocka_unit_test(without_a_reference_a_reversal_counts_from_15_degrees),
+        cmocka_unit_test(neighbours_of_the_definition_differ_only_where_a_hair_decides),
+        cmocka_unit_test(neighbours_differ_on_a_stand_as_on_an_angle),
         cmocka_unit_test(a_rest_closes_the_rep_only_within_10_degrees_of_its_bottom),
         cmocka_unit_test(a_quiver_below_3_degrees_is_no_turn),
         cmocka_unit_test(a_hesitation_in_the_lift_is_one_rep),

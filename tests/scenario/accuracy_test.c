@@ -5,16 +5,14 @@
  * On ideal wires at 500 Hz the accuracy asked for is that of "A rep"; on the RTU
  * layout's rates phases within 25 ms and range within 0.3 deg.
  *
- * One style plays the very edge of a definition, so that a hair decides a boundary:
- * legs of 120 kg that drop bounce once and stand for about 40 ms before they sink to
- * the bottom. A stand of 40 ms ends the bounce, a shorter one does not: the lift's
- * start then differs by 0.2 s and the bottom by 1.4 deg. One to two stands of a hundred
- * are within half a millisecond of 40, and on the RTU layout samples are 11 ms apart.
- * There 97 of 100 must be within the accuracy asked for, 99 within bounds of their own,
- * and both are printed.
- *
- * A rep whose true excursion is as close to the full rep's 30 deg as the range may be
- * wrong is full or partial alike; such reps are printed, at most two in a thousand.
+ * Now and then a hair decides. A swing's way back of 15.0 deg ends a rep, one of 14.9
+ * belongs to it; legs of 120 kg that drop bounce once and stand for about 40 ms before
+ * they sink to the bottom, and a stand of 40 ms ends the bounce where a shorter one
+ * does not, so that the lift's start differs by 0.2 s and the bottom by 1.4 deg. The
+ * truth is therefore read as who measures as well as is asked for may read it, too
+ * (rig.h), and a rep that is not as the exact reading has it must be as a neighbour has
+ * it: at most 3 in a hundred, and at most 2 in a thousand where the count or full and
+ * partial differ.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,13 +24,18 @@
 
 #include <math.h>
 
-#include "rig.h"
+#include "pairs.h"
 
 #ifndef REPS
 #define REPS 1000
 #endif
 #define SET_REPS 20
 #define SETS_PER_MACHINE 3 /* of one zeroing: a session's three sets */
+/* "A rep" in the document on training, and for samples 11 ms apart. */
+#define IDEAL_MS 10.0
+#define IDEAL_DEG 0.2
+#define RTU_MS 25.0
+#define RTU_DEG 0.3
 
 typedef enum {
     PHASE_MS,
@@ -89,24 +92,6 @@ static double percentile(measure_t measure, double frac)
     return list->values[(int)(frac * (list->count - 1))];
 }
 
-/* What 99 of 100 must reach, or 97 and these of their own where a definition's edge is
- * what the style plays. */
-typedef struct {
-    double asked_frac;
-    double own[MEASURES];
-} gate_t;
-
-static gate_t gate_of(const case_t *test)
-{
-    gate_t gate = {.asked_frac = 0.99};
-    if (test->style == RH_STYLE_DROP && test->mass_kg > 100.0 &&
-        test->wires == RIG_RTU) {
-        gate.asked_frac = 0.97;
-        gate.own[RANGE_DEG] = 2.0;
-    }
-    return gate;
-}
-
 /* Over lift and lowering, as the truth has it. */
 static double mean_force_n(const rh_rep_t *rep, double radius_m)
 {
@@ -152,43 +137,6 @@ static void assert_tiles(const rh_rep_t *rep)
     assert_true(fabs(whole_s - parts_s) <= 0.002 + 1e-6);
 }
 
-/* Reps as they come from both sides, in order; the machine may tell a little later. */
-typedef struct {
-    rh_truth_rep_t truth[64];
-    rh_rep_t rep[64];
-    int truths, reps, full, partial;
-} pairs_t;
-
-static void collect(rig_t *rig, pairs_t *pairs)
-{
-    if (rig->truth_closed) {
-        assert_true(pairs->truths < 64);
-        pairs->truth[pairs->truths++] = rig->truth_rep;
-        pairs->full += rig->truth_rep.full;
-        pairs->partial += !rig->truth_rep.full;
-    }
-    for (uint32_t i = 0; i < rig->output.event_count; i++) {
-        if (rig->output.event[i].kind == RH_EVENT_REP) {
-            assert_true(pairs->reps < 64);
-            pairs->rep[pairs->reps++] = rig->output.event[i].rep;
-        }
-    }
-}
-
-static void play_and_collect(rig_t *rig, const rh_plan_t *plan, pairs_t *pairs)
-{
-    *pairs = (pairs_t){0};
-    assert_true(rh_person_begin(&rig->plant, plan));
-    int64_t quiet_ns = 0;
-    int64_t end_ns = rig->now_ns + (int64_t)((20.0 + plan->reps * 12.0) * 1e9);
-    while (quiet_ns < 3000000000 && rig->now_ns < end_ns) {
-        rig_tick(rig);
-        collect(rig, pairs);
-        quiet_ns = rh_person_is_busy(&rig->plant) ? 0 : quiet_ns + 2000000;
-    }
-    assert_true(rig->now_ns < end_ns);
-}
-
 /* False where the two differ because the true excursion is at the edge of full. */
 static bool agree_on_full(const case_t *test, const rh_rep_t *rep,
                           const rh_truth_rep_t *truth)
@@ -199,7 +147,7 @@ static bool agree_on_full(const case_t *test, const rh_rep_t *rep,
     }
     print_message("    %s by the truth's excursion of 30 %+.3f deg\n",
                   truth->full ? "full" : "partial", over_deg);
-    assert_true(fabs(over_deg) <= (test->wires == RIG_RTU ? 0.3 : 0.2));
+    assert_true(fabs(over_deg) <= (test->wires == RIG_RTU ? RTU_DEG : IDEAL_DEG));
     return false;
 }
 
@@ -215,40 +163,56 @@ static void start_case(rig_t *rig, const case_t *test)
     assert_int_equal(rig_ask(rig, RH_COMMAND_ROM_TEACH), RH_REFUSAL_NONE);
 }
 
-static void report(const case_t *test, int full, int partial)
+/* What a case has come to so far. */
+typedef struct {
+    int full, partial, undecided, at_edge;
+} tally_t;
+
+static void report(const case_t *test, const tally_t *tally)
 {
     print_message(
         "%-14s %3.0f kg %-5s %4d full %3d partial | phase p99 %5.1f ms, range p99 %.3f "
-        "deg, rate p99 %.2f dps, force p99 %.1f N, work p99 %.1f %%\n",
-        test->name, test->mass_kg, test->wires == RIG_RTU ? "rtu" : "ideal", full,
-        partial, percentile(PHASE_MS, 0.99), percentile(RANGE_DEG, 0.99),
-        percentile(RATE_DPS, 0.99), percentile(FORCE_N, 0.99),
-        100.0 * percentile(WORK_FRAC, 0.99));
+        "deg, rate p99 %.2f dps, force p99 %.1f N, work p99 %.1f %% | a hair decided "
+        "%d of the count, %d of the bottom\n",
+        test->name, test->mass_kg, test->wires == RIG_RTU ? "rtu" : "ideal",
+        tally->full, tally->partial, percentile(PHASE_MS, 0.99),
+        percentile(RANGE_DEG, 0.99), percentile(RATE_DPS, 0.99),
+        percentile(FORCE_N, 0.99), 100.0 * percentile(WORK_FRAC, 0.99),
+        tally->undecided, tally->at_edge);
 }
 
-static bool is_within(measure_t measure, double bound, const gate_t *gate)
-{
-    double reached = percentile(measure, gate->asked_frac);
-    if (gate->asked_frac < 0.99) {
-        print_message(
-            "    at the edge: p%.0f %.3f of %.3f asked, p99 %.3f of %.3f own\n",
-            100.0 * gate->asked_frac, reached, bound, percentile(measure, 0.99),
-            fmax(bound, gate->own[measure]));
-    }
-    return reached <= bound &&
-           percentile(measure, 0.99) <= fmax(bound, gate->own[measure]);
-}
-
+/* 99 of 100 within the accuracy asked for. */
 static void assert_accurate(const case_t *test)
 {
-    gate_t gate = gate_of(test);
     bool is_rtu = test->wires == RIG_RTU;
-    assert_true(is_within(PHASE_MS, is_rtu ? 25.0 : 10.0, &gate));
-    assert_true(is_within(RANGE_DEG, is_rtu ? 0.3 : 0.2, &gate));
-    assert_true(is_within(FORCE_OF_ALLOWED, 1.0, &gate));
-    assert_true(is_within(WORK_FRAC, 0.015, &gate));
+    assert_true(percentile(PHASE_MS, 0.99) <= (is_rtu ? RTU_MS : IDEAL_MS));
+    assert_true(percentile(RANGE_DEG, 0.99) <= (is_rtu ? RTU_DEG : IDEAL_DEG));
+    assert_true(percentile(FORCE_OF_ALLOWED, 0.99) <= 1.0);
+    assert_true(percentile(WORK_FRAC, 0.99) <= 0.015);
     if (!is_rtu) {
-        assert_true(is_within(RATE_OF_ALLOWED, 1.0, &gate));
+        assert_true(percentile(RATE_OF_ALLOWED, 0.99) <= 1.0);
+    }
+}
+
+static void compare_set(const case_t *test, const pairs_t *pairs, double radius_m,
+                        tally_t *tally)
+{
+    bool is_rtu = test->wires == RIG_RTU;
+    double allowed_ms = is_rtu ? RTU_MS : IDEAL_MS;
+    double allowed_deg = is_rtu ? RTU_DEG : IDEAL_DEG;
+    bool are_exact = pairs_are_exact(pairs);
+    tally->undecided += !are_exact;
+    for (int i = 0; i < pairs->reps; i++) {
+        const rh_rep_t *rep = &pairs->rep[i];
+        bool is_exact = true;
+        const rh_truth_rep_t *truth =
+            pairs_truth(pairs, i, allowed_ms, allowed_deg, &is_exact);
+        tally->at_edge += are_exact && !is_exact;
+        tally->undecided += !agree_on_full(test, rep, truth);
+        tally->full += truth->full;
+        tally->partial += !truth->full;
+        assert_tiles(rep);
+        compare(rep, truth, radius_m);
     }
 }
 
@@ -256,13 +220,12 @@ static void counts_exactly_and_measures_well(void **state)
 {
     const case_t *test = *state;
     static rig_t rig;
-    int full = 0;
-    int partial = 0;
-    int undecided = 0;
+    static pairs_t pairs;
+    tally_t tally = {0};
     for (int i = 0; i < MEASURES; i++) {
         errors[i].count = 0;
     }
-    for (int sets = 0; full < REPS; sets++) {
+    for (int sets = 0; tally.full < REPS; sets++) {
         if (sets % SETS_PER_MACHINE == 0) {
             start_case(&rig, test); /* another seed; cells that drift are zeroed anew */
         }
@@ -271,21 +234,12 @@ static void counts_exactly_and_measures_well(void **state)
         plan.reps = SET_REPS;
         plan.load_nm = 0.0;
         plan.variation_frac = 1.0;
-        static pairs_t pairs;
-        play_and_collect(&rig, &plan, &pairs);
-        assert_int_equal(pairs.reps, pairs.truths);
-        for (int i = 0; i < pairs.reps; i++) {
-            undecided += !agree_on_full(test, &pairs.rep[i], &pairs.truth[i]);
-            assert_tiles(&pairs.rep[i]);
-            compare(&pairs.rep[i], &pairs.truth[i],
-                    rig.settings.machine.strap_radius_m);
-        }
-        assert_true(pairs.full > 0);
-        full += pairs.full;
-        partial += pairs.partial;
+        pairs_play(&rig, &plan, &pairs);
+        compare_set(test, &pairs, rig.settings.machine.strap_radius_m, &tally);
     }
-    report(test, full, partial);
-    assert_true(undecided <= REPS / 500);
+    report(test, &tally);
+    assert_true(tally.undecided <= REPS / 500);
+    assert_true(tally.at_edge <= 3 * REPS / 100);
     assert_accurate(test);
 }
 

@@ -57,11 +57,11 @@ static void note_events(const rig_t *rig, outcome_t *outcome)
 /* A rep whose bottom turn came 100 ms before the fault must have been told. */
 static void note_truth(const rig_t *rig, outcome_t *outcome)
 {
-    if (!rig->truth_closed || !rig->truth_rep.full) {
+    if (!rig->truth_closed[RIG_EXACT] || !rig->truth_rep[RIG_EXACT].full) {
         return;
     }
     double fault_s = outcome->fault != 0 ? (double)outcome->fault_ns * 1e-9 : 1e12;
-    if (rig->truth_rep.t_end_s < fault_s - 0.1) {
+    if (rig->truth_rep[RIG_EXACT].t_end_s < fault_s - 0.1) {
         outcome->true_reps++;
     } else {
         outcome->late_reps++;

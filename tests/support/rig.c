@@ -214,8 +214,10 @@ static void follow_truth(rig_t *rig)
                                 .rate_dps = truth.arm_rate_dps,
                                 .force_n = truth.force_n[0] + truth.force_n[1],
                                 .radius_m = truth.strap_radius_m};
-    if (rh_truth_step(&rig->truth, &sample, &rig->truth_rep)) {
-        rig->truth_closed = true;
+    for (int i = 0; i < RIG_READINGS; i++) {
+        if (rh_truth_step(&rig->truth[i], &sample, &rig->truth_rep[i])) {
+            rig->truth_closed[i] = true;
+        }
     }
     rig->top_deg = fmax(rig->top_deg, truth.arm_angle_deg);
     rig->sink_peak_dps = fmax(rig->sink_peak_dps, -truth.arm_rate_dps);
@@ -254,7 +256,7 @@ static void keep_events(rig_t *rig)
 
 void rig_tick(rig_t *rig)
 {
-    rig->truth_closed = false;
+    memset(rig->truth_closed, 0, sizeof(rig->truth_closed));
     move(rig);
     rh_input_t input = rig->input;
     input.now_ns = rig->now_ns;
@@ -318,6 +320,22 @@ static void open_limits(rh_limits_t *limits)
     limits->rate_limit_mdps = 2000000;
 }
 
+static void init_truth(rig_t *rig)
+{
+    static const struct {
+        double deg, s;
+    } side[RIG_READINGS] = {[RIG_NEARER] = {.deg = -1.0},
+                            [RIG_FURTHER] = {.deg = 1.0},
+                            [RIG_SHORTER] = {.s = -1.0},
+                            [RIG_LONGER] = {.s = 1.0}};
+    bool is_rtu = rig->options.wires == RIG_RTU;
+    for (int i = 0; i < RIG_READINGS; i++) {
+        rh_truth_init(&rig->truth[i], 0.0);
+        rh_truth_set_edge(&rig->truth[i], side[i].deg * (is_rtu ? 0.3 : 0.2),
+                          side[i].s * (is_rtu ? 0.006 : 0.001));
+    }
+}
+
 void rig_init(rig_t *rig, rig_options_t options)
 {
     memset(rig, 0, sizeof(*rig));
@@ -336,7 +354,7 @@ void rig_init(rig_t *rig, rig_options_t options)
     rh_plant_init(&rig->plant, &config, person, options.seed);
     rig->settings.machine.strap_radius_m = rh_plant_truth(&rig->plant).strap_radius_m;
     rig->settings.machine.strap_mass_kg = 0.0; /* the plant's has weight only */
-    rh_truth_init(&rig->truth, 0.0);
+    init_truth(rig);
     char error[256] = "";
     rh_limits_t limits;
     if (rh_config_limits(&rig->settings, &limits, error, sizeof(error)) != 0) {

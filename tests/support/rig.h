@@ -17,6 +17,17 @@
 
 typedef enum { RIG_IDEAL, RIG_RTU } rig_wires_t;
 
+/* The truth reads the definitions of a rep exactly, and as who measures to 0.2 deg and
+ * 1 ms (ideal wires) or to 0.3 deg and 6 ms (RTU) may read them. */
+typedef enum {
+    RIG_EXACT,
+    RIG_NEARER,
+    RIG_FURTHER,
+    RIG_SHORTER,
+    RIG_LONGER,
+    RIG_READINGS
+} rig_reading_t;
+
 typedef struct {
     double mass_kg;
     rh_coupling_t coupling;
@@ -38,7 +49,7 @@ typedef struct {
     rh_settings_t settings;
     rh_plant_t plant;
     rh_machine_t machine;
-    rh_truth_t truth;
+    rh_truth_t truth[RIG_READINGS];
     rh_input_t input;
     rh_input_t last_input; /* what the last tick was told */
     rh_output_t output;
@@ -56,8 +67,8 @@ typedef struct {
     /* what came out */
     rh_event_t events[RIG_EVENTS]; /* the newest, oldest first, emptied by rig_clear */
     int event_count;
-    rh_truth_rep_t truth_rep;
-    bool truth_closed;                            /* in the last tick */
+    rh_truth_rep_t truth_rep[RIG_READINGS];
+    bool truth_closed[RIG_READINGS];              /* in the last tick */
     int reps, partials;                           /* published by the machine */
     double top_deg, sink_peak_dps, rate_peak_dps; /* since rig_clear, from the plant */
 } rig_t;
