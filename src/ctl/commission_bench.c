@@ -28,26 +28,6 @@ double rh_commission_now_s(void)
 
 /* ---- telling --------------------------------------------------------------------- */
 
-int rh_commission_note(rh_commission_t *bench, const char *format, ...)
-{
-    va_list rest;
-    va_start(rest, format);
-    (void)vsnprintf(bench->values, sizeof bench->values, format, rest);
-    va_end(rest);
-    return 0;
-}
-
-int rh_commission_fail(rh_commission_t *bench, const char *remedy, const char *format,
-                       ...)
-{
-    va_list rest;
-    va_start(rest, format);
-    (void)vsnprintf(bench->values, sizeof bench->values, format, rest);
-    va_end(rest);
-    (void)snprintf(bench->remedy, sizeof bench->remedy, "%s", remedy);
-    return RH_STEP_FAILED;
-}
-
 static void say(const rh_commission_t *bench, const char *key, const char *text)
 {
     if (bench->call->options->json) {
@@ -216,21 +196,4 @@ int rh_commission_await_still(rh_commission_t *bench)
 bool rh_commission_is_set(const rh_reading_t *reading, int signal)
 {
     return reading->value[signal] >= 0.5;
-}
-
-/* ---- the wiring ------------------------------------------------------------------ */
-
-double rh_commission_setting(const rh_commission_t *bench, const char *section,
-                             const char *key)
-{
-    size_t length = strlen(key);
-    const char *line = strstr(bench->wiring, section);
-    line = line != NULL ? strchr(line, '\n') : NULL;
-    for (; line != NULL && line[1] != '['; line = strchr(line + 1, '\n')) {
-        if (strncmp(line + 1, key, length) == 0 &&
-            strncmp(line + 1 + length, " = ", 3) == 0) {
-            return strtod(line + 1 + length + 3, NULL);
-        }
-    }
-    return (double)NAN;
 }

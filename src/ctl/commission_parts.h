@@ -27,7 +27,7 @@ typedef struct {
     int64_t kept_ms; /* the lease */
 } rh_commission_t;
 
-/* ---- commission_bench.c ---- */
+/* ---- commission_verdict.c ---- */
 
 /* What the step found: one line. Gives 0. */
 int rh_commission_note(rh_commission_t *bench, const char *format, ...)
@@ -35,6 +35,13 @@ int rh_commission_note(rh_commission_t *bench, const char *format, ...)
 /* One plain sentence that names the mistake. Gives RH_STEP_FAILED. */
 int rh_commission_fail(rh_commission_t *bench, const char *remedy, const char *format,
                        ...) __attribute__((format(printf, 3, 4)));
+/* A number of the wiring, such as "[machine]" "strap_radius_m"; not-a-number where
+ * there is none. */
+double rh_commission_setting(const rh_commission_t *bench, const char *section,
+                             const char *key);
+
+/* ---- commission_bench.c ---- */
+
 /* Tells the person what to do. */
 void rh_commission_do(const rh_commission_t *bench, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -55,10 +62,6 @@ int rh_commission_await(rh_commission_t *bench,
 /* Looks until both encoders keep within 0.1 deg for a second, wherever the arm is. */
 int rh_commission_await_still(rh_commission_t *bench);
 
-/* A number of the wiring, such as "[machine]" "strap_radius_m"; not-a-number where
- * there is none. */
-double rh_commission_setting(const rh_commission_t *bench, const char *section,
-                             const char *key);
 bool rh_commission_is_set(const rh_reading_t *reading, int signal);
 double rh_commission_now_s(void);
 

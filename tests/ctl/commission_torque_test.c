@@ -160,34 +160,15 @@ static void a_strap_that_gets_what_the_drive_was_given_is_ok(void **state)
     assert_int_equal(fake_count(fake, "torque.test"), 1);
 }
 
-static void a_scale_is_wrong_by_more_than_a_fifth(void **state)
+/* Each mistake by its sentence: judge_torque_test. */
+static void a_wrong_scale_is_named_and_the_strap_untied(void **state)
 {
-    static const struct {
-        double strap_nm, said_nm;
-        const char *says;
-    } rows[] = {
-        {8.1, 10.0, "ok    torque: 8.10 N m more at the strap for 10.00 N m (81 %)"},
-        {11.9, 10.0, "ok    torque: 11.90 N m more"},
-        {7.9, 10.0,
-         "fail  torque: the arm gets 79 % of the torque that the drive was given (7.9 "
-         "N "
-         "m more at the strap for 10.0 N m)"},
-        {12.1, 10.0, "fail  torque: the arm gets 121 % of the torque"},
-        {-10.0, 10.0, "fail  torque: the arm gets -100 % of the torque"},
-        {1.0, 10.0,
-         "fail  torque: the strap carries nothing: the tie is slack or the torque does "
-         "not reach the arm"},
-        {10.0, 7.0,
-         "fail  torque: the drive says 7.0 N m more where it was given 10.0 N m and "
-         "the "
-         "strap shows 10.0 N m"},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        pull_more(rows[i].strap_nm, rows[i].said_nm);
-        says(rows[i].says);
-        says("do: untie the strap");
-    }
+    pull_more(7.0, 10.0);
+    says(
+        "fail  torque: the arm gets 70 % of the torque that the drive was given (7.0 N "
+        "m more at the strap for 10.0 N m)");
+    says("do: untie the strap");
 }
 
 /* The arm's own weight is no torque of the motor: 40 N m, 3 degrees out of the hang. */
@@ -310,7 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         A(a_strap_that_gets_what_the_drive_was_given_is_ok),
-        A(a_scale_is_wrong_by_more_than_a_fifth),
+        A(a_wrong_scale_is_named_and_the_strap_untied),
         A(a_tie_that_gives_a_little_is_no_wrong_scale),
         A(an_arm_that_moved_was_not_tied),
         A(a_test_that_ends_early_has_no_verdict_on_the_scale),

@@ -11,28 +11,14 @@
 
 #include "commission_parts.h"
 
-/* ---- of the bench, what the judges ask ------------------------------------------- */
-
-int rh_commission_fail(rh_commission_t *bench, const char *remedy, const char *format,
-                       ...)
-{
-    va_list list;
-    va_start(list, format);
-    (void)vsnprintf(bench->values, sizeof bench->values, format, list);
-    va_end(list);
-    (void)snprintf(bench->remedy, sizeof bench->remedy, "%s", remedy);
-    return RH_STEP_FAILED;
-}
-
 /* An arm of 40 N m, 0.8 m to the strap, whose own hardware weighs 6 N: 56 N. */
-double rh_commission_setting(const rh_commission_t *bench, const char *section,
-                             const char *key)
+static rh_commission_t *new_bench(void)
 {
-    (void)bench;
-    assert_string_equal(section, "[machine]");
-    return strcmp(key, "arm_gravity_nm") == 0   ? 40.0
-           : strcmp(key, "strap_radius_m") == 0 ? 0.8
-                                                : 6.0;
+    static rh_commission_t bench;
+    memset(&bench, 0, sizeof bench);
+    bench.wiring = "[machine]\narm_gravity_nm = 40\nstrap_radius_m = 0.8\n"
+                   "strap_weight_n = 6\n";
+    return &bench;
 }
 
 /* ---- rows ------------------------------------------------------------------------ */
@@ -46,24 +32,22 @@ static const rh_commission_lift_t good = {.arm_deg = 90,
 
 static void is_ok(const rh_commission_lift_t *lift)
 {
-    static rh_commission_t bench;
-    memset(&bench, 0, sizeof bench);
-    int result = rh_commission_judge_encoders(&bench, lift);
-    result = result != 0 ? result : rh_commission_judge_straps(&bench, lift);
+    rh_commission_t *bench = new_bench();
+    int result = rh_commission_judge_encoders(bench, lift);
+    result = result != 0 ? result : rh_commission_judge_straps(bench, lift);
     if (result != 0) {
-        fail_msg("%s", bench.values);
+        fail_msg("%s", bench->values);
     }
 }
 
 static void says(const rh_commission_lift_t *lift, const char *words)
 {
-    static rh_commission_t bench;
-    memset(&bench, 0, sizeof bench);
-    int result = rh_commission_judge_encoders(&bench, lift);
-    result = result != 0 ? result : rh_commission_judge_straps(&bench, lift);
+    rh_commission_t *bench = new_bench();
+    int result = rh_commission_judge_encoders(bench, lift);
+    result = result != 0 ? result : rh_commission_judge_straps(bench, lift);
     assert_int_equal(result, RH_STEP_FAILED);
-    if (strstr(bench.values, words) == NULL || bench.remedy[0] == '\0') {
-        fail_msg("no `%s` in: %s", words, bench.values);
+    if (strstr(bench->values, words) == NULL || bench->remedy[0] == '\0') {
+        fail_msg("no `%s` in: %s", words, bench->values);
     }
 }
 
