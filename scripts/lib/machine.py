@@ -315,6 +315,13 @@ class Machine:
             done.json = None
         return done
 
+    def host_faults(self, meant=()):
+        """Faults of time that nobody made: the host paused for longer than a limit."""
+        faults = self.stream.of("fault") if self.stream is not None else []
+        return [m["fault"] for m in faults
+                if m["open"] and m["fault"] not in meant
+                and (m["fault"] == "late" or m["fault"].startswith("stale_"))]
+
     def ctl_until_done(self, *words, seconds):
         """The call again and again while the machine refuses; the last refusal in the error."""
         end = time.monotonic() + seconds

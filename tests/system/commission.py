@@ -18,6 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
 from commissioner import Commissioner  # noqa: E402
 from machine import Machine, MachineError, wait_for  # noqa: E402
+from rows import play_rows  # noqa: E402
 
 TOLD = ["--set", "test.needs_commissioning=yes"]
 STEPS = ["computer", "devices", "fences", "estop", "buttons", "cells", "lift", "span", "zero", "pads", "limits",
@@ -141,24 +142,24 @@ def try_all(machine):
     log = restart(machine)
     expect("two damaged copies are said", "both copies are damaged" in log)
     expect("and nothing arms then", refusal(machine) == "not_commissioned")
+    return "commissioned, and everything that takes it back"
 
 
 def try_steps(machine):
     machine.start_all()
-    print(f"{machine.name}:")
     commission(machine)
+    return "every step is ok"
+
+
+TRIALS = {"simulated-rtu": try_all, "simulated-kinco": try_steps, "simulated-flintec": try_steps}
 
 
 def main():
-    trials = (("simulated-rtu", try_all), ("simulated-kinco", try_steps),
-              ("simulated-flintec", try_steps))
-    for name, trial in trials:
-        with Machine(sys.argv[1], host_pause_ms=40, machine=name, daemon_args=TOLD) as machine:
-            try:
-                trial(machine)
-            except MachineError as error:
-                print(f"FAILED  {error}")
-                sys.exit(1)
+    failed = play_rows(
+        list(TRIALS),
+        lambda name: Machine(sys.argv[1], host_pause_ms=40, machine=name, daemon_args=TOLD),
+        lambda machine, name: TRIALS[name](machine))
+    sys.exit(1 if failed else 0)
 
 
 if __name__ == "__main__":

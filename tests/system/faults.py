@@ -286,15 +286,6 @@ ROWS = [
 ]
 
 
-def disturbed(machine, named):
-    """Faults of time that the row did not make: the host paused for longer than a limit."""
-    if machine.stream is None:
-        return []
-    return [m["fault"] for m in machine.stream.of("fault")
-            if m["open"] and m["fault"] not in named
-            and (m["fault"] == "late" or m["fault"].startswith("stale_"))]
-
-
 def play(bins, name, row, allowed_ms):
     """A row; again, at most four times, where the host itself disturbed it, and saying so."""
     for attempt in range(5):
@@ -318,7 +309,7 @@ def play_once(bins, name, row, allowed_ms):
             for program in ("daemon", "sim"):
                 print(f"--- {program}\n{machine.log(program)[-2000:]}")
             meant = ("stale_drive",) if row in (simulator_killed,) or "unplugged" in name else ()
-            return ("FAILED", float("nan"), str(error).splitlines()[0]), disturbed(machine, meant)
+            return ("FAILED", float("nan"), str(error).splitlines()[0]), machine.host_faults(meant)
 
 
 def main():

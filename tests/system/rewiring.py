@@ -18,7 +18,6 @@ are commissioning's.
   rewiring.py BINS [ROW...]
 """
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -26,6 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
 from commissioner import Commissioner  # noqa: E402
 from machine import Machine, MachineError, wait_for  # noqa: E402
+from rows import play_row, play_rows  # noqa: E402
 from wiring import ROWS as MISTAKES, TOLD, doctor_names  # noqa: E402
 
 PACE = ("style", "smooth", "pace", "1.7/0.5/2.5/0.3")
@@ -155,49 +155,55 @@ ROWS = {
 }
 
 
-def commission(bins, folder):
-    """The record of a good machine, which then arms and lifts."""
-    with Machine(bins, host_pause_ms=40, daemon_args=TOLD) as machine:
-        machine.start_all()
-        person = Commissioner(machine)
-        _, status = person.run(seconds=20)
-        if status != 0:
-            raise MachineError(f"the machine is good, and a step failed:\n{person.told[-600:]}")
-        machine.end("daemon")
-        shutil.copytree(machine.state, folder)
-    with Machine(bins, host_pause_ms=40, daemon_args=TOLD) as machine:
-        shutil.copytree(folder, machine.state)
-        machine.start_all()
-        arm(machine)
-        lift(machine)
-        machine.stream.wait("a lift of the load", "rep", lambda m: m["load_kg"] > 3, 60)
-        print("ok      the good machine arms and lifts", flush=True)
+def commission(machine, folder):
+    """The record of a good machine."""
+    machine.start_all()
+    person = Commissioner(machine)
+    _, status = person.run(seconds=20)
+    if status != 0:
+        raise MachineError(f"the machine is good, and a step failed:\n{person.told[-600:]}")
+    machine.end("daemon")
+    shutil.copytree(machine.state, folder)
+    return "is commissioned"
 
 
-def try_row(bins, folder, name):
-    deed, words = ROWS[name]
-    with Machine(bins, host_pause_ms=40, daemon_args=TOLD, sim_args=MISTAKES[name][0]) as machine:
-        shutil.copytree(folder, machine.state)
-        machine.start_all()
-        if "not commissioned" in machine.log("daemon"):
-            raise MachineError("the record does not hold: the row proves nothing")
-        return deed.__name__.replace("_", " "), deed(machine, words)
+def train(machine, folder):
+    """With that record it arms and lifts."""
+    shutil.copytree(folder, machine.state)
+    machine.start_all()
+    arm(machine)
+    lift(machine)
+    machine.stream.wait("a lift of the load", "rep", lambda m: m["load_kg"] > 3, 60)
+    return "arms and lifts"
+
+
+def good_machine(bins, folder):
+    for deed in (commission, train):
+        good, text = play_row("the good machine", lambda _: Machine(bins, host_pause_ms=40, daemon_args=TOLD),
+                              lambda machine, _, deed=deed: deed(machine, folder))
+        if not good:
+            sys.exit(f"FAILED  the good machine: {text}")
+        print(f"ok      the good machine {text}", flush=True)
 
 
 def main():
     bins, names = sys.argv[1], sys.argv[2:] or list(ROWS)
-    failed = 0
     with tempfile.TemporaryDirectory(prefix="revhyper-") as parent:
         folder = Path(parent) / "state"
-        commission(bins, folder)
-        for name in names:
-            try:
-                where, sentence = try_row(bins, folder, name)
-                print(f"ok      {name:<26} {where}: {sentence}", flush=True)
-            except (MachineError, subprocess.TimeoutExpired) as error:
-                failed += 1
-                print(f"FAILED  {name:<26} {error}", flush=True)
-    print(f"{len(names) - failed} passed, {failed} failed")
+        good_machine(bins, folder)
+
+        def machine_of(name):
+            return Machine(bins, host_pause_ms=40, daemon_args=TOLD, sim_args=MISTAKES[name][0])
+
+        def row(machine, name):
+            deed, words = ROWS[name]
+            shutil.copytree(folder, machine.state)
+            machine.start_all()
+            if "not commissioned" in machine.log("daemon"):
+                raise MachineError("the record does not hold: the row proves nothing")
+            return f"{deed.__name__.replace('_', ' ')}: {deed(machine, words)}"
+
+        failed = play_rows(names, machine_of, row)
     sys.exit(1 if failed else 0)
 
 

@@ -39,42 +39,51 @@ def without_simulator(machine):
     return good
 
 
-def as_nobody(*words):
-    """Somebody without any right; None where this computer cannot play that."""
-    lower = ["setpriv", "--reuid=65534", "--clear-groups"]
-    if subprocess.run([*lower, "true"], check=False).returncode != 0:
+LOWER = ["setpriv", "--reuid=65534", "--clear-groups"]
+
+
+def can_lower():
+    """Whether this computer can play somebody without any right."""
+    good = subprocess.run([*LOWER, "true"], check=False).returncode == 0
+    if not good:
         print("not as another user here: skipped")
-        return None
-    return subprocess.run([*lower, *map(str, words)], capture_output=True, text=True, timeout=20, cwd=ROOT)
+    return good
+
+
+def daemon_of_nobody(machine, *words):
+    """Its command line. The configuration by its way from the working folder: a clone may lie where
+    only its owner may pass, such as a home."""
+    return [*LOWER, str(machine.bins / "revhyperd"), "--config", str(machine.config.relative_to(ROOT)),
+            *map(str, words)]
 
 
 def without_permission(machine):
     """Folders of somebody else: which one, and what helps."""
+    if not can_lower():
+        return True
     machine.folder.chmod(0o755)
     mine = machine.folder / "mine"
     mine.mkdir(mode=0o755)
-    daemon = (machine.bins / "revhyperd", "--config", machine.config)
     rows = ((mine, "lock: Permission denied; give the folder to the daemon's user, or give this one its own --run-dir"),
             (mine / "run", "run: Permission denied; create it and give it to the daemon's user, or name another"))
     good = True
     for folder, text in rows:
-        done = as_nobody(*daemon, "--run-dir", folder, "--state-dir", mine)
-        if done is not None:
-            good = expect(f"without permission for {folder.name}", done, 1, text) and good
+        done = subprocess.run(daemon_of_nobody(machine, "--run-dir", folder, "--state-dir", mine),
+                              capture_output=True, text=True, timeout=20, cwd=ROOT)
+        good = expect(f"without permission for {folder.name}", done, 1, text) and good
     return good
 
 
 def without_realtime(machine):
     """As somebody without the right to real-time priority: it runs and says so."""
-    if as_nobody("true") is None:
+    if not can_lower():
         return True
     folder = machine.folder / "nobody"
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
     machine.folder.chmod(0o755)
     program = subprocess.Popen(
-        ["setpriv", "--reuid=65534", "--clear-groups", str(machine.bins / "revhyperd"), "--config",
-         str(machine.config), "--run-dir", str(folder / "run"), "--state-dir", str(folder / "state")],
+        daemon_of_nobody(machine, "--run-dir", folder / "run", "--state-dir", folder / "state"),
         stderr=subprocess.PIPE, text=True, cwd=ROOT)
     lines = []
     while "ready" not in (lines[-1] if lines else ""):

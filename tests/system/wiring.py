@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
 from commission import restart  # noqa: E402
 from commissioner import Commissioner  # noqa: E402
 from machine import Machine, MachineError, wait_for  # noqa: E402
+from rows import play_rows  # noqa: E402
 
 TOLD = ["--set", "test.needs_commissioning=yes"]
 
@@ -141,41 +142,39 @@ def exchange(machine, one, other):
         path.symlink_to(target)
 
 
-def try_row(bins, name):
-    options, steps, words, is_seen = ROWS[name]
-    plugs = options[1:] if options[0] == "exchange" else []
-    with Machine(bins, host_pause_ms=40, daemon_args=TOLD, sim_args=[] if plugs else options) as machine:
-        machine.start_sim()
-        if plugs:
-            exchange(machine, *plugs)
-        machine.start_daemon()
-        wait_for("the daemon's start says it",
-                 lambda: "not commissioned: run `revhyperctl commission`" in machine.log("daemon"), 5)
-        refuses_to_arm(machine)
-        if is_seen:
-            doctor_names(machine, words if is_seen is True else is_seen)
-        failing, sentence = commission(machine, steps, words)
-        refuses_to_arm(machine)
-        doctor_repeats(machine, words)
-        start_repeats(machine, words)
-        refuses_to_arm(machine)
-        named = ["rest"] if is_seen else []
-        return " ".join(named + failing + ["doctor", "start"]), sentence
+def plugs_of(name):
+    options = ROWS[name][0]
+    return options[1:] if options[0] == "exchange" else []
+
+
+def try_row(machine, name):
+    _, steps, words, is_seen = ROWS[name]
+    machine.start_sim()
+    if plugs_of(name):
+        exchange(machine, *plugs_of(name))
+    machine.start_daemon()
+    wait_for("the daemon's start says it",
+             lambda: "not commissioned: run `revhyperctl commission`" in machine.log("daemon"), 5)
+    refuses_to_arm(machine)
+    if is_seen:
+        doctor_names(machine, words if is_seen is True else is_seen)
+    failing, sentence = commission(machine, steps, words)
+    refuses_to_arm(machine)
+    doctor_repeats(machine, words)
+    start_repeats(machine, words)
+    refuses_to_arm(machine)
+    named = ["rest"] if is_seen else []
+    return f"named by {' '.join(named + failing + ['doctor', 'start'])}; arms: never\n{'':<34} {sentence}"
 
 
 def main():
     bins, names = sys.argv[1], sys.argv[2:] or list(ROWS)
-    failed = 0
-    for name in names:
-        try:
-            named, sentence = try_row(bins, name)
-            print(f"ok      {name:<26} named by {named}; arms: never\n"
-                  f"{'':<34} {sentence}", flush=True)
-        except (MachineError, subprocess.TimeoutExpired, json.JSONDecodeError) as error:
-            failed += 1
-            print(f"FAILED  {name:<26} {error}", flush=True)
-    print(f"{len(names) - failed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+
+    def machine_of(name):
+        sim_args = [] if plugs_of(name) else ROWS[name][0]
+        return Machine(bins, host_pause_ms=40, daemon_args=TOLD, sim_args=sim_args)
+
+    sys.exit(1 if play_rows(names, machine_of, try_row) else 0)
 
 
 if __name__ == "__main__":
