@@ -4,7 +4,7 @@
 
   start.py BINS
 """
-import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -51,17 +51,20 @@ def can_lower():
 
 
 def daemon_of_nobody(machine, *words):
-    """Its command line. The configuration by its way from the working folder: a clone may lie where
-    only its owner may pass, such as a home."""
-    return [*LOWER, str(machine.bins / "revhyperd"), "--config", str(machine.config.relative_to(ROOT)),
-            *map(str, words)]
+    """Its command line. The configuration is a copy beside its folders: a clone may lie where only
+    its owner may pass, such as a home."""
+    machine.folder.chmod(0o755)
+    config = machine.folder / "config"
+    if not config.exists():
+        shutil.copytree(ROOT / "config", config)
+    return [*LOWER, str(machine.bins / "revhyperd"), "--config",
+            str(config / machine.config.relative_to(ROOT / "config")), *map(str, words)]
 
 
 def without_permission(machine):
     """Folders of somebody else: which one, and what helps."""
     if not can_lower():
         return True
-    machine.folder.chmod(0o755)
     mine = machine.folder / "mine"
     mine.mkdir(mode=0o755)
     rows = ((mine, "lock: Permission denied; give the folder to the daemon's user, or give this one its own --run-dir"),
@@ -81,7 +84,6 @@ def without_realtime(machine):
     folder = machine.folder / "nobody"
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
-    machine.folder.chmod(0o755)
     program = subprocess.Popen(
         daemon_of_nobody(machine, "--run-dir", folder / "run", "--state-dir", folder / "state"),
         stderr=subprocess.PIPE, text=True, cwd=ROOT)
