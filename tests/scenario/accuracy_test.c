@@ -201,6 +201,7 @@ static void compare_set(const case_t *test, const pairs_t *pairs, double radius_
     double allowed_ms = is_rtu ? RTU_MS : IDEAL_MS;
     double allowed_deg = is_rtu ? RTU_DEG : IDEAL_DEG;
     bool are_exact = pairs_are_exact(pairs);
+    int full_before = tally->full;
     tally->undecided += !are_exact;
     for (int i = 0; i < pairs->reps; i++) {
         const rh_rep_t *rep = &pairs->rep[i];
@@ -214,6 +215,7 @@ static void compare_set(const case_t *test, const pairs_t *pairs, double radius_
         assert_tiles(rep);
         compare(rep, truth, radius_m);
     }
+    assert_true(tally->full > full_before);
 }
 
 static void counts_exactly_and_measures_well(void **state)

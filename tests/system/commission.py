@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
 from commissioner import Commissioner  # noqa: E402
 from machine import Machine, MachineError, wait_for  # noqa: E402
-from rows import play_rows  # noqa: E402
+from rows import arm_refusal, play_rows  # noqa: E402
 
 TOLD = ["--set", "test.needs_commissioning=yes"]
 STEPS = ["computer", "devices", "fences", "estop", "buttons", "cells", "lift", "span", "zero", "pads", "limits",
@@ -29,11 +29,6 @@ def expect(what, holds):
     if not holds:
         raise MachineError(what)
     print(f"ok  {what}", flush=True)
-
-
-def refusal(machine):
-    done = machine.ctl("arm", check=False)
-    return (done.json or {}).get("error", {}).get("code")
 
 
 def restart(machine, *args):
@@ -64,7 +59,7 @@ def commission(machine):
     expect("every step is ok, in order", list(verdicts) == STEPS)
     verdicts, status = Commissioner(machine).run(seconds=20)
     expect("what was ok is not tried again", verdicts == {} and status == 0)
-    expect("until the daemon's restart it arms nothing", refusal(machine) == "not_commissioned")
+    expect("until the daemon's restart it arms nothing", arm_refusal(machine) == "not_commissioned")
 
 
 def arm(machine):
@@ -86,13 +81,13 @@ def withdraw(machine):
     verdicts, status = Commissioner(machine).run("cells", seconds=20)
     expect("a step that was ok can fail", status == 1 and verdicts["cells"]["verdict"] == "fail")
     wait_for("the log says it", lambda: "the step cells" in machine.log("daemon"), 5)
-    expect("then nothing arms, with no restart between", refusal(machine) == "not_commissioned")
+    expect("then nothing arms, with no restart between", arm_refusal(machine) == "not_commissioned")
     kept = (machine.state / "commissioning.a").read_text()
     expect("what it said when it was ok is kept", "\nwas cells = ok 2" in kept)
     machine.tell("hand", "pad", "front", 0)
     _, status = Commissioner(machine).run("cells", seconds=20)
     expect("mended, it waits for the restart", status == 0
-           and refusal(machine) == "not_commissioned")
+           and arm_refusal(machine) == "not_commissioned")
     restart(machine)
     arm(machine)
     expect("and arms behind it", True)
@@ -120,7 +115,7 @@ def show_brake(machine):
 
 def try_all(machine):
     machine.start_all()
-    expect("not commissioned, nothing arms", refusal(machine) == "not_commissioned")
+    expect("not commissioned, nothing arms", arm_refusal(machine) == "not_commissioned")
     commission(machine)
     log = restart(machine)
     expect("the start has nothing to say", "commissioned" not in log)
@@ -133,7 +128,7 @@ def try_all(machine):
     log = restart(machine, *change)
     expect("a changed key is named at the start",
            "the wiring changed since ([signal arm_angle] offset = -179, was -180)" in log)
-    expect("and nothing arms", refusal(machine) == "not_commissioned")
+    expect("and nothing arms", arm_refusal(machine) == "not_commissioned")
 
     spoil(machine.state / "commissioning.a")
     log = restart(machine)
@@ -141,7 +136,7 @@ def try_all(machine):
     spoil(machine.state / "commissioning.b")
     log = restart(machine)
     expect("two damaged copies are said", "both copies are damaged" in log)
-    expect("and nothing arms then", refusal(machine) == "not_commissioned")
+    expect("and nothing arms then", arm_refusal(machine) == "not_commissioned")
     return "commissioned, and everything that takes it back"
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
 from commissioner import Commissioner  # noqa: E402
 from machine import Machine, MachineError, wait_for  # noqa: E402
-from rows import play_row, play_rows  # noqa: E402
+from rows import arm_refusal, play_row, play_rows  # noqa: E402
 from wiring import ROWS as MISTAKES, TOLD, doctor_names  # noqa: E402
 
 PACE = ("style", "smooth", "pace", "1.7/0.5/2.5/0.3")
@@ -72,10 +72,9 @@ def fault_named(machine, fault, seconds):
 
 
 def stays_away(machine, word):
-    done = machine.ctl("arm", check=False)
-    code = (done.json or {}).get("error", {}).get("code")
+    code = arm_refusal(machine)
     if code != word:
-        raise MachineError(f"arm: {code}, not {word}: {done.stdout}{done.stderr}")
+        raise MachineError(f"arm: {code}, not {word}")
 
 
 def at_start(machine, words):

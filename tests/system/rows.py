@@ -8,12 +8,27 @@ from machine import MachineError
 ATTEMPTS = 4
 
 
+class Armed(MachineError):
+    """No disturbance excuses it: what must not arm did."""
+
+
+def arm_refusal(machine):
+    """The word with which the machine refuses to arm."""
+    done = machine.ctl("arm", check=False)
+    code = (done.json or {}).get("error", {}).get("code")
+    if done.returncode == 0 or code == "armed":
+        raise Armed(f"it arms: {done.stdout}{done.stderr}")
+    return code
+
+
 def play_row(name, machine_of, row):
     """Whether it held, and what it said or why it did not."""
     for attempt in range(ATTEMPTS):
         with machine_of(name) as machine:
             try:
                 return True, row(machine, name)
+            except Armed as error:
+                return False, error
             except (MachineError, subprocess.TimeoutExpired, json.JSONDecodeError) as error:
                 text, faults = error, machine.host_faults()
         if not faults:

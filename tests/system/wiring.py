@@ -17,7 +17,6 @@ nothing while nobody presses: those three are named at rest as steps that were n
 
   wiring.py BINS [ROW...]
 """
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts/lib"))
 from commission import restart  # noqa: E402
 from commissioner import Commissioner  # noqa: E402
 from machine import Machine, MachineError, wait_for  # noqa: E402
-from rows import play_rows  # noqa: E402
+from rows import arm_refusal, play_rows  # noqa: E402
 
 TOLD = ["--set", "test.needs_commissioning=yes"]
 
@@ -81,10 +80,9 @@ ROWS = {
 
 def refuses_to_arm(machine):
     """Nobody may arm, whatever else is wrong: exit 4 and the reason."""
-    done = machine.ctl("arm", check=False)
-    code = (done.json or {}).get("error", {}).get("code")
+    code = arm_refusal(machine)
     if code != "not_commissioned":
-        raise MachineError(f"arm: exit {done.returncode}, {done.stdout}{done.stderr}")
+        raise MachineError(f"arm: {code}, not not_commissioned")
 
 
 def doctor(machine):
