@@ -86,6 +86,20 @@ rh_bus_stats_t rig_bus(rig_t *rig)
     return stats.buses[0];
 }
 
+int rig_watch(rig_t *rig, void (*watch)(rig_t *rig, int from))
+{
+    for (int tries = 0; tries < 20; tries++) {
+        uint64_t errors = rig_bus(rig).errors;
+        int from = slave_count(rig->slave);
+        watch(rig, from);
+        if (rig_bus(rig).errors == errors) {
+            return from;
+        }
+    }
+    fail_msg("%s", "the wire had errors in each of 20 watches");
+    return -1;
+}
+
 void rig_write(rig_t *rig, rh_grant_t grant)
 {
     rh_hal_modbus.write(rig->hal, &grant);

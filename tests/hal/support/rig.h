@@ -32,6 +32,12 @@ void rig_unplug(rig_t *rig);
 void rig_plug(rig_t *rig);
 
 rh_bus_stats_t rig_bus(rig_t *rig);
+
+/* Calls `watch` until one call saw no error on the wire, and returns where among the
+ * slave's requests that one began: a computer that stood still for a moment makes
+ * errors, and what a device is asked then is another matter. Fails the test where
+ * none of 20 calls was free of them. */
+int rig_watch(rig_t *rig, void (*watch)(rig_t *rig, int from));
 void rig_write(rig_t *rig, rh_grant_t grant);
 
 #endif
