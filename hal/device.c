@@ -76,7 +76,7 @@ static void request_bits(rh_device_t *device, const rh_outputs_t *outputs,
                         (uint16_t)(bits->sent ^ bits->inverted));
 }
 
-/* The first channel is the torque where both go together (schedule.c sees to it). */
+/* Where both go together, the first channel is the torque (schedule_turns.c). */
 static void request_both(rh_device_t *device, rh_job_t job, const rh_outputs_t *outputs,
                          int64_t now_ns, rh_frame_t *request)
 {
