@@ -125,6 +125,13 @@ def differs(right, wrong):
     return not near(right["value"], wrong["value"], max(20, 0.05 * abs(right["value"])))
 
 
+def keep_moving(machine):
+    """Up and down by hand, at 10 deg/s: only in motion has a rate another number than its neighbour."""
+    angle_deg = machine.tell("truth")["arm_angle_deg"]
+    machine.tell("hand", "lift", -20 if angle_deg < -50 else -80, 10)
+    wait_for("the arm moves", lambda: abs(machine.tell("truth")["arm_rate_dps"]) > 5, 5)
+
+
 def a_wrong_address_reads_otherwise_or_not_at_all(bins):
     for name, profile, line, roles in MAPS:
         parts = {"machine": name} if name else {"sim_args": ("--drive", "stepperonline-a6rs")}
@@ -137,6 +144,8 @@ def a_wrong_address_reads_otherwise_or_not_at_all(bins):
                 config = moved(folder, profile, role)
 
                 def shows():
+                    if role == "rate":
+                        keep_moving(machine)
                     _, right = look(machine, profile, *port(machine, line), *formats)
                     _, wrong = look(machine, profile, *port(machine, line), *formats, config=config)
                     # nothing at all: the profile contradicts itself with it, and that is named
