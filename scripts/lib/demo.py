@@ -180,6 +180,7 @@ def main():
             machine.wait_ready("web", machine.run / "web.json")
             try:
                 play(given, machine)
+                tell_faults(machine)
             except MachineError:
                 tell_faults(machine)
                 so_far = summary(machine, machine.bus, given.seconds) if given.seconds else None

@@ -367,6 +367,8 @@ def settled(machine):
     return encoder_stats(machine, machine.moment_ns() + 5_000_000)
 
 
+NOTICED = ("encoder_mismatch", "encoder_invalid", "encoder_frozen")
+OF_TIME = ("stale_drive", "stale_cells", "late")
 RATES_HZ = (1100, 5000, 0)  # the first is what must not lose any: 1,000, and what sleeping costs
 
 
@@ -415,8 +417,17 @@ def quadrature(generation):
     return check
 
 
-def lost_edges_are_noticed(machine):
-    """Generation 1: the kernel's queue of 16 edges a line drops some; the motor's encoder tells."""
+def start_anew(machine):
+    """A restart: the encoder, from which edges are missing, is home again, and its daemon locked."""
+    boot = machine.messages.last("state")["boot"]
+    machine.leave()
+    machine.sh("systemctl restart revhyperd")
+    machine.messages.wait("a state of the new process", "state",
+                          lambda m: m["safety"] == "locked" and m["boot"] != boot)
+
+
+def lose_edges(machine):
+    """Hangs the encoder's thread for 96 edges: how many are lost, illegal ones, the first fault."""
     machine.leave()
     machine.prepare()
     pid = machine.sh("systemctl show -P MainPID revhyperd")
@@ -426,13 +437,29 @@ def lost_edges_are_noticed(machine):
     machine.sh(f"chrt -f 5 /rig/hang {tid} 1 '{walk_command(machine, 96)}'")
     machine.json(walk_command(machine, 96, 250, down=True))  # 22 deg/s: 0.25 deg a sample of the motor
     after = settled(machine)
+    try:
+        message = machine.fault_after(first_ns, *NOTICED, seconds=60)
+    except GuestError:
+        message = machine.fault_after(first_ns, *OF_TIME, seconds=1)
     lost = 2 * 96 - (after["replies"] - before["replies"])
+    return lost, after["illegal"] - before["illegal"], message
+
+
+def lost_edges_are_noticed(machine):
+    """Generation 1: the kernel's queue of 16 edges a line drops some; the motor's encoder tells."""
+    for attempt in range(3):  # what hangs the thread keeps others from the processor, too
+        lost, illegal, message = lose_edges(machine)
+        if message["fault"] not in OF_TIME:
+            break
+        print(f"disturbed by {message['fault']} at {message['measured']}, attempt {attempt + 1}", flush=True)
+        start_anew(machine)
+    expect(message["fault"] not in OF_TIME, f"disturbed each time, at last by {message['fault']}")
     expect(lost > 0, "the queue dropped nothing")
-    message = machine.fault_after(first_ns, "encoder_mismatch", "encoder_invalid")
-    if message["fault"] == "encoder_mismatch":
-        # beyond 3 deg at two samples of the encoder, which moves 0.04 deg in a tick
+    if message["fault"] != "encoder_invalid":
+        # beyond 3 deg at two samples of the encoder, which moves 0.04 deg in a tick; or the
+        # motor, which nobody turns, stands while those that were kept move the arm by 2.8 deg
         expect(message["measured"] <= 3.0 + 0.1, f"noticed only at {message['measured']:.2f} deg")
-    return (f"{lost} edges lost of 192, {after['illegal'] - before['illegal']} illegal; {message['fault']} at "
+    return (f"{lost} edges lost of 192, {illegal} illegal; {message['fault']} at "
             f"{message['measured']:.2f} {message['unit']}, permitted {message['threshold']:.2f}, now "
             f"{message['state']}")
 

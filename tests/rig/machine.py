@@ -2,7 +2,7 @@
 """The machine in the guest: person, console and hardware lines, in the words of the tests."""
 import shlex
 
-from guest import Guest, GuestError
+from guest import WAIT_S, Guest, GuestError
 
 CHIP = "/sys/devices/platform/gpio-sim.0/gpiochip0"
 LINES = ("estop_a", "estop_b", "grip_left", "grip_right", "comfort_stop", "reset_button",
@@ -113,9 +113,9 @@ class Machine(Guest):
     def moment_ns(self):
         return self.truth()["mono_ns"]
 
-    def fault_after(self, moment_ns, *names):
+    def fault_after(self, moment_ns, *names, seconds=WAIT_S):
         return self.messages.wait(f"fault {' or '.join(names)}", "fault",
-                                  lambda m: m["open"] and m["fault"] in names, moment_ns)
+                                  lambda m: m["open"] and m["fault"] in names, moment_ns, seconds)
 
     def reached_after(self, moment_ns, state):
         return self.messages.wait(f"state {state}", "event",
